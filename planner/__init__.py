@@ -1,0 +1,1 @@
+"""Records, rules of the business and use cases; no HTTP."""
