@@ -1,0 +1,86 @@
+"""Connections and units of work: SQLite by default, PostgreSQL by URL, the same promises on both.
+
+A writer takes the lock before it reads, so that what it checked is still true when it writes: SQLite by
+`BEGIN IMMEDIATE`, PostgreSQL by one advisory lock held to the end of the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+WRITER_LOCK = 0x504C414E
+"""The key of PostgreSQL's advisory lock for writers."""
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`, set up for durable writes."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url)
+        _prepare_sqlite(engine)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling starts a writer too late; SQLAlchemy begins instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Database:
+    """One database; hands out sessions for reading and units of work for writing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(url)
+        self._readers = sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = sessionmaker(
+            self.engine.execution_options(writing=True), expire_on_commit=False, autoflush=True
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and never writes."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A unit of work: locked first, committed at the end, undone whole on any exception."""
+        with self._writers.begin() as session:
+            if self.is_sqlite:
+                session.connection()
+            else:
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
