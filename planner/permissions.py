@@ -1,0 +1,154 @@
+"""Who may do what: one row per use case. Whose rows is another question, answered by `planner.scope`."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from planner.actor import SYSTEM, Actor
+from planner.records import Role
+from planner.verdict import Allowed, Denied, Kind, Message, Verdict
+
+
+class Action(enum.StrEnum):
+    """Every use case, as subject.action."""
+
+    VIEW_TODAY = "today.view"
+    EDIT_PROFILE = "profile.edit"
+    SIGN_OUT = "session.end"
+    CREATE_TOKEN = "token.create"  # noqa: S105 - the name of a use case
+    REVOKE_TOKEN = "token.revoke"  # noqa: S105 - the name of a use case
+
+    LIST_REQUESTS = "request.list"
+    VIEW_REQUEST = "request.view"
+    FILE_REQUEST = "request.file"
+    EDIT_REQUEST = "request.edit"
+    SUBMIT_REQUEST = "request.submit"
+    WITHDRAW_REQUEST = "request.withdraw"
+    RETURN_REQUEST = "request.return"
+    VIEW_HINTS = "request.hints"
+    CONFIRM_OBLIGATION = "obligation.confirm"
+    VIEW_REFUSAL = "refusal.view"
+    ASK_EXPLANATION = "refusal.ask"
+
+    VIEW_CYCLES = "cycle.view"
+    OPEN_CYCLE = "cycle.open"
+    CLOSE_CYCLE = "cycle.close"
+
+    START_RUN = "run.start"
+    STOP_RUN = "run.stop"
+    REPEAT_RUN = "run.repeat"
+    VIEW_RUNS = "run.view"
+    COMPARE_RUN = "run.compare"
+
+    VIEW_INBOX = "inbox.view"
+    VIEW_OUTBOX = "outbox.view"
+    VIEW_PROPOSAL = "proposal.view"
+    VIEW_CONSEQUENCE = "proposal.consequence"
+    APPROVE = "proposal.approve"
+    REJECT = "proposal.reject"
+    DECIDE_REQUEST = "request.decide"
+
+    PUBLISH = "plan.publish"
+    VIEW_PUBLICATIONS = "publication.view"
+    CREATE_BOARD_LINK = "board_link.create"
+    REVOKE_BOARD_LINK = "board_link.revoke"
+    VIEW_HEAT_MAP = "load.view"
+    VIEW_OWN_WEEKS = "load.own"
+
+    LIST_ACCOUNTS = "account.list"
+    VIEW_ACCOUNT = "account.view"
+    LIST_SKILLS = "skill.list"
+    LIST_DEPARTMENTS = "department.list"
+    LIST_SPECIALISTS = "specialist.list"
+
+    LIST_USERS = "user.list"
+    CREATE_USER = "user.create"
+    CHANGE_USER = "user.change"
+    SET_PASSWORD = "user.password"  # noqa: S105 - the name of a use case
+    DELEGATE = "delegation.create"
+    REVOKE_DELEGATION = "delegation.revoke"
+    VIEW_DELEGATIONS = "delegation.view"
+    VIEW_AUDIT = "audit.view"
+    LOAD_COMPANY = "company.load"
+
+
+KAM, HEAD, LEADERSHIP, PLANNER = Role.KAM, Role.HEAD, Role.LEADERSHIP, Role.PLANNER
+FINANCE, ADMIN, SPECIALIST = Role.FINANCE, Role.ADMIN, Role.SPECIALIST
+
+EVERYBODY = frozenset(Role)
+STEERING = frozenset({LEADERSHIP, PLANNER})
+OVERSEERS = frozenset({LEADERSHIP, PLANNER, FINANCE})
+BUSINESS = frozenset({KAM, HEAD, LEADERSHIP, PLANNER, FINANCE})
+
+POLICY: Mapping[Action, frozenset[Role]] = {
+    Action.VIEW_TODAY: EVERYBODY,
+    Action.EDIT_PROFILE: EVERYBODY,
+    Action.SIGN_OUT: EVERYBODY,
+    Action.CREATE_TOKEN: EVERYBODY,
+    Action.REVOKE_TOKEN: EVERYBODY,
+    Action.LIST_REQUESTS: BUSINESS,
+    Action.VIEW_REQUEST: BUSINESS,
+    Action.FILE_REQUEST: frozenset({KAM}),
+    Action.EDIT_REQUEST: frozenset({KAM}),
+    Action.SUBMIT_REQUEST: frozenset({KAM}),
+    Action.WITHDRAW_REQUEST: frozenset({KAM}),
+    Action.RETURN_REQUEST: STEERING,
+    Action.VIEW_HINTS: frozenset({KAM}),
+    # A promise with a penalty counts only when somebody who answers for money confirms it.
+    Action.CONFIRM_OBLIGATION: frozenset({FINANCE, LEADERSHIP}),
+    Action.VIEW_REFUSAL: frozenset({KAM, *OVERSEERS}),
+    Action.ASK_EXPLANATION: frozenset({KAM, *OVERSEERS}),
+    Action.VIEW_CYCLES: EVERYBODY,
+    Action.OPEN_CYCLE: STEERING,
+    Action.CLOSE_CYCLE: STEERING,
+    Action.START_RUN: STEERING,
+    Action.STOP_RUN: STEERING,
+    Action.REPEAT_RUN: STEERING,
+    Action.VIEW_RUNS: OVERSEERS,
+    Action.COMPARE_RUN: OVERSEERS,
+    Action.VIEW_INBOX: frozenset({HEAD}),
+    Action.VIEW_OUTBOX: frozenset({HEAD}),
+    Action.VIEW_PROPOSAL: frozenset({HEAD}),
+    Action.VIEW_CONSEQUENCE: frozenset({HEAD}),
+    # Only who answers for the people decides; leadership overrides openly, never by approving.
+    Action.APPROVE: frozenset({HEAD}),
+    Action.REJECT: frozenset({HEAD}),
+    Action.DECIDE_REQUEST: frozenset({HEAD}),
+    Action.PUBLISH: frozenset({LEADERSHIP}),
+    # A published plan names every account with its money.
+    Action.VIEW_PUBLICATIONS: OVERSEERS,
+    Action.CREATE_BOARD_LINK: frozenset({LEADERSHIP}),
+    Action.REVOKE_BOARD_LINK: frozenset({LEADERSHIP}),
+    # A KAM sees the hours of the own requests only, a head those of the own department's people.
+    Action.VIEW_HEAT_MAP: frozenset({KAM, HEAD, LEADERSHIP, PLANNER}),
+    Action.VIEW_OWN_WEEKS: frozenset({SPECIALIST}),
+    Action.LIST_ACCOUNTS: frozenset({KAM, *OVERSEERS}),
+    Action.VIEW_ACCOUNT: frozenset({KAM, *OVERSEERS}),
+    Action.LIST_SKILLS: EVERYBODY,
+    Action.LIST_DEPARTMENTS: EVERYBODY,
+    Action.LIST_SPECIALISTS: frozenset({KAM, HEAD, LEADERSHIP, PLANNER, ADMIN}),
+    Action.LIST_USERS: frozenset({ADMIN}),
+    Action.CREATE_USER: frozenset({ADMIN}),
+    Action.CHANGE_USER: frozenset({ADMIN}),
+    Action.SET_PASSWORD: frozenset({ADMIN}),
+    Action.DELEGATE: frozenset({KAM, HEAD}),
+    Action.REVOKE_DELEGATION: frozenset({KAM, HEAD, ADMIN}),
+    Action.VIEW_DELEGATIONS: frozenset({KAM, HEAD, ADMIN}),
+    Action.VIEW_AUDIT: frozenset({ADMIN}),
+    Action.LOAD_COMPANY: frozenset(),
+}
+
+
+def may(actor: Actor, action: Action) -> Verdict:
+    """Whether the actor's roles allow the use case at all; an action missing from the table is denied."""
+    allowed = POLICY.get(action, frozenset())
+    if actor == SYSTEM or actor.roles & allowed:
+        return Allowed()
+    return Denied(
+        Kind.FORBIDDEN,
+        "E_FORBIDDEN",
+        Message("Your role does not allow this step."),
+        Message("Ask somebody with the right role, or an administrator to change yours."),
+        details={"action": action.value, "roles": sorted(role.value for role in allowed)},
+    )

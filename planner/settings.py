@@ -1,0 +1,93 @@
+"""Every setting: an environment variable with a safe default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from environs import Env
+
+DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused in production
+SHORTEST_SECRET = 32
+
+ENVIRONMENTS = ("development", "production")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot work; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as typed values; docs/settings.md says what each is for."""
+
+    environment: str
+    database_url: str
+    secret_key: str
+    host: str
+    port: int
+    web_workers: int
+    solver_workers: int
+    wall_limit_s: int
+    languages: tuple[str, ...]
+    session_hours: int
+    log_level: str
+    password_time_cost: int
+    password_memory_kib: int
+    password_parallelism: int
+
+    @property
+    def address(self) -> str:
+        """Where the web server listens, as host:port."""
+        return f"{self.host}:{self.port}"
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
+        raise SettingsError(f"PLANNER_ADDRESS is {text!r}; it must look like 127.0.0.1:8000.")
+    return host, int(port)
+
+
+def _at_least(name: str, value: int, least: int) -> int:
+    if value < least:
+        raise SettingsError(f"{name} is {value}; it must be at least {least}.")
+    return value
+
+
+def read() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value is out of range, or production runs with a missing or short secret.
+    """
+    env = Env(eager=True, prefix="PLANNER_")
+    environment = env.str("ENV", "development")
+    if environment not in ENVIRONMENTS:
+        raise SettingsError(f"PLANNER_ENV is {environment!r}; it must be development or production.")
+    secret = env.str("SECRET_KEY", DEVELOPMENT_SECRET)
+    if environment == "production" and (secret == DEVELOPMENT_SECRET or len(secret) < SHORTEST_SECRET):
+        raise SettingsError(
+            f"PLANNER_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production."
+        )
+    host, port = _address(env.str("ADDRESS", "127.0.0.1:8000"))
+
+    def number(name: str, default: int, least: int = 1) -> int:
+        return _at_least(f"PLANNER_{name}", env.int(name, default), least)
+
+    return Settings(
+        environment=environment,
+        database_url=env.str("DATABASE_URL", "sqlite:///var/planner.db"),
+        secret_key=secret,
+        host=host,
+        port=port,
+        web_workers=number("WEB_WORKERS", 2),
+        solver_workers=number("SOLVER_WORKERS", 2),
+        wall_limit_s=number("WALL_LIMIT_S", 60),
+        languages=tuple(env.list("LANGUAGES", ["en", "pl", "cs", "nb"])),
+        session_hours=number("SESSION_HOURS", 12),
+        log_level=env.str("LOG_LEVEL", "INFO").upper(),
+        # The defaults of argon2-cffi; tests lower them.
+        password_time_cost=number("PASSWORD_TIME_COST", 3),
+        password_memory_kib=number("PASSWORD_MEMORY_KIB", 65536, 8),
+        password_parallelism=number("PASSWORD_PARALLELISM", 4),
+    )

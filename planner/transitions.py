@@ -1,0 +1,217 @@
+"""The only place where a state changes: one table per kind of row, everything else is refused."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planner.clock import now
+from planner.records import (
+    CycleStatus,
+    JobState,
+    PlanningCycle,
+    PlanRun,
+    Proposal,
+    ProposalState,
+    RefusalExplanation,
+    RequestStatus,
+    ResourceRequest,
+)
+from planner.verdict import Allowed, Denied, Kind, Message, Verdict, require
+
+
+class RequestAction(enum.StrEnum):
+    """What can happen to a request."""
+
+    SUBMIT = "submit"
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+    RETURN = "return"
+    PLAN = "plan"
+    DECIDE = "decide"
+    PUBLISH = "publish"
+    REPLAN = "replan"
+    CARRY = "carry"
+    EXPIRE = "expire"
+    START = "start"
+    CLOSE = "close"
+
+
+class ProposalAction(enum.StrEnum):
+    """What can happen to a department's part of a line."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    COUNTER = "counter"
+    REOPEN = "reopen"
+    PUBLISH = "publish"
+    WORK = "work"
+    SUPERSEDE = "supersede"
+
+
+class CycleAction(enum.StrEnum):
+    """What can happen to a cycle. The two that go back are for a run that ended without a plan."""
+
+    SOLVE = "solve"
+    DECIDE = "decide"
+    PUBLISH = "publish"
+    CLOSE = "close"
+    BACK_TO_COLLECTING = "back_to_collecting"
+    BACK_TO_PUBLISHED = "back_to_published"
+
+
+class JobAction(enum.StrEnum):
+    """What can happen to background work."""
+
+    START = "start"
+    FINISH = "finish"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    REPEAT = "repeat"
+
+
+Table = Mapping[tuple[str, str], enum.StrEnum]
+"""(state, action) to the new state."""
+
+R = RequestStatus
+REQUESTS: Table = {
+    (R.DRAFT, RequestAction.EDIT): R.DRAFT,
+    (R.RETURNED, RequestAction.EDIT): R.RETURNED,
+    (R.SUBMITTED, RequestAction.EDIT): R.SUBMITTED,
+    (R.PLANNED, RequestAction.EDIT): R.SUBMITTED,
+    (R.DECIDED, RequestAction.EDIT): R.SUBMITTED,
+    (R.DRAFT, RequestAction.SUBMIT): R.SUBMITTED,
+    (R.RETURNED, RequestAction.SUBMIT): R.SUBMITTED,
+    (R.DRAFT, RequestAction.WITHDRAW): R.WITHDRAWN,
+    (R.SUBMITTED, RequestAction.WITHDRAW): R.WITHDRAWN,
+    (R.RETURNED, RequestAction.WITHDRAW): R.WITHDRAWN,
+    (R.PLANNED, RequestAction.WITHDRAW): R.WITHDRAWN,
+    (R.DECIDED, RequestAction.WITHDRAW): R.WITHDRAWN,
+    (R.SUBMITTED, RequestAction.RETURN): R.RETURNED,
+    (R.PLANNED, RequestAction.RETURN): R.RETURNED,
+    (R.DECIDED, RequestAction.RETURN): R.RETURNED,
+    (R.SUBMITTED, RequestAction.PLAN): R.PLANNED,
+    (R.PLANNED, RequestAction.PLAN): R.PLANNED,
+    (R.DECIDED, RequestAction.PLAN): R.PLANNED,
+    (R.PLANNED, RequestAction.DECIDE): R.DECIDED,
+    (R.PLANNED, RequestAction.PUBLISH): R.PUBLISHED,
+    (R.DECIDED, RequestAction.PUBLISH): R.PUBLISHED,
+    (R.PUBLISHED, RequestAction.REPLAN): R.PLANNED,
+    (R.PLANNED, RequestAction.CARRY): R.SUBMITTED,
+    (R.DECIDED, RequestAction.CARRY): R.SUBMITTED,
+    (R.PUBLISHED, RequestAction.CARRY): R.SUBMITTED,
+    (R.DRAFT, RequestAction.EXPIRE): R.EXPIRED,
+    (R.SUBMITTED, RequestAction.EXPIRE): R.EXPIRED,
+    (R.RETURNED, RequestAction.EXPIRE): R.EXPIRED,
+    (R.PLANNED, RequestAction.EXPIRE): R.EXPIRED,
+    (R.PUBLISHED, RequestAction.START): R.RUNNING,
+    (R.PUBLISHED, RequestAction.CLOSE): R.CLOSED,
+    (R.RUNNING, RequestAction.CLOSE): R.CLOSED,
+}
+
+P = ProposalState
+PROPOSALS: Table = {
+    (P.PROPOSED, ProposalAction.APPROVE): P.APPROVED,
+    (P.PROPOSED, ProposalAction.REJECT): P.REJECTED,
+    (P.PROPOSED, ProposalAction.COUNTER): P.COUNTERED,
+    (P.APPROVED, ProposalAction.REOPEN): P.PROPOSED,
+    (P.REJECTED, ProposalAction.REOPEN): P.PROPOSED,
+    (P.COUNTERED, ProposalAction.REOPEN): P.PROPOSED,
+    (P.APPROVED, ProposalAction.PUBLISH): P.PUBLISHED,
+    (P.PUBLISHED, ProposalAction.WORK): P.WORKED,
+    (P.PROPOSED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
+    (P.APPROVED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
+    (P.REJECTED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
+    (P.COUNTERED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
+}
+
+C = CycleStatus
+CYCLES: Table = {
+    (C.COLLECTING, CycleAction.SOLVE): C.SOLVING,
+    (C.DECIDING, CycleAction.SOLVE): C.SOLVING,
+    (C.PUBLISHED, CycleAction.SOLVE): C.SOLVING,
+    (C.SOLVING, CycleAction.DECIDE): C.DECIDING,
+    (C.SOLVING, CycleAction.BACK_TO_COLLECTING): C.COLLECTING,
+    (C.SOLVING, CycleAction.BACK_TO_PUBLISHED): C.PUBLISHED,
+    (C.DECIDING, CycleAction.PUBLISH): C.PUBLISHED,
+    (C.COLLECTING, CycleAction.CLOSE): C.CLOSED,
+    (C.DECIDING, CycleAction.CLOSE): C.CLOSED,
+    (C.PUBLISHED, CycleAction.CLOSE): C.CLOSED,
+}
+
+J = JobState
+JOBS: Table = {
+    (J.QUEUED, JobAction.START): J.RUNNING,
+    (J.QUEUED, JobAction.CANCEL): J.CANCELLED,
+    (J.QUEUED, JobAction.FAIL): J.FAILED,
+    (J.RUNNING, JobAction.FINISH): J.DONE,
+    (J.RUNNING, JobAction.FAIL): J.FAILED,
+    (J.RUNNING, JobAction.CANCEL): J.CANCELLED,
+    (J.FAILED, JobAction.REPEAT): J.QUEUED,
+    (J.CANCELLED, JobAction.REPEAT): J.QUEUED,
+}
+
+Moving = ResourceRequest | Proposal | PlanningCycle | PlanRun | RefusalExplanation
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The states of one kind of row: its name for people, the column that holds the state, the table."""
+
+    noun: Message
+    column: str
+    table: Table
+
+
+MACHINES: Mapping[type[Moving], Machine] = {
+    ResourceRequest: Machine(Message("request"), "status", REQUESTS),
+    Proposal: Machine(Message("proposal"), "state", PROPOSALS),
+    PlanningCycle: Machine(Message("cycle"), "status", CYCLES),
+    PlanRun: Machine(Message("run"), "state", JOBS),
+    RefusalExplanation: Machine(Message("explanation"), "state", JOBS),
+}
+
+
+def state(row: Moving) -> str:
+    """The state a row is in now."""
+    return str(getattr(row, MACHINES[type(row)].column))
+
+
+def target(row: Moving, action: str) -> enum.StrEnum | None:
+    """Where `action` would take the row now; None when it is not allowed."""
+    return MACHINES[type(row)].table.get((state(row), action))
+
+
+def allowed(row: Moving) -> tuple[str, ...]:
+    """The actions possible in the row's present state, in the order of the table."""
+    now_in = state(row)
+    return tuple(str(action) for before, action in MACHINES[type(row)].table if before == now_in)
+
+
+def check(row: Moving, action: str) -> Verdict:
+    """Whether the table has a move from the present state; E_STATE with what is possible when not."""
+    if target(row, action) is not None:
+        return Allowed()
+    noun, present = MACHINES[type(row)].noun, state(row)
+    params = {"noun": noun, "state": Message(present), "action": Message(str(action))}
+    return Denied(
+        Kind.STATE,
+        "E_STATE",
+        Message("The %(noun)s is %(state)s; the step “%(action)s” is not possible now.", params),
+        Message("Reload the page to see what is possible now."),
+        details={"state": present, "action": str(action), "allowed": list(allowed(row))},
+    )
+
+
+def move(row: Moving, action: str) -> None:
+    """Take the row to the state that the table gives for `action`.
+
+    Raises:
+        Refused: E_STATE; the table has no such move from the present state.
+    """
+    require(check(row, action))
+    new = target(row, action)
+    if isinstance(row, ResourceRequest) and new != row.status:
+        row.status_since = now()
+    setattr(row, MACHINES[type(row)].column, new)
