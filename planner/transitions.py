@@ -14,7 +14,7 @@ from planner.records import (
     PlanRun,
     Proposal,
     ProposalState,
-    RefusalExplanation,
+    Question,
     RequestStatus,
     ResourceRequest,
 )
@@ -152,7 +152,7 @@ JOBS: Table = {
     (J.CANCELLED, JobAction.REPEAT): J.QUEUED,
 }
 
-Moving = ResourceRequest | Proposal | PlanningCycle | PlanRun | RefusalExplanation
+Moving = ResourceRequest | Proposal | PlanningCycle | PlanRun | Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ MACHINES: Mapping[type[Moving], Machine] = {
     Proposal: Machine(Message("proposal"), "state", PROPOSALS),
     PlanningCycle: Machine(Message("cycle"), "status", CYCLES),
     PlanRun: Machine(Message("run"), "state", JOBS),
-    RefusalExplanation: Machine(Message("explanation"), "state", JOBS),
+    Question: Machine(Message("question"), "state", JOBS),
 }
 
 

@@ -35,6 +35,7 @@ class Decision(Row):
     """One answer of one head to one proposal.
 
     A decision carried over to a newer run keeps its author and names the decision it came from.
+    `lost_low_minor` and `lost_high_minor` are what a rejection was known to cost when it was signed.
     """
 
     __tablename__ = "decision"
@@ -47,7 +48,8 @@ class Decision(Row):
     on_behalf_of_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[datetime] = mapped_column()
     carried_from_id: Mapped[str | None] = mapped_column(ForeignKey("decision.id"))
-    lost_value_minor: Mapped[int | None] = mapped_column()
+    lost_low_minor: Mapped[int | None] = mapped_column()
+    lost_high_minor: Mapped[int | None] = mapped_column()
 
     proposal: Mapped[Proposal] = relationship()
     decided_by: Mapped[User] = relationship(foreign_keys=[decided_by_id])

@@ -152,28 +152,6 @@ class RequestOutcome(Row):
     request: Mapped[ResourceRequest] = relationship()
 
 
-class RefusalExplanation(Row):
-    """Why a request is short in a run and from which value on it would be granted.
-
-    Money in minor units. `exact` false means an interval; null figures mean not computed yet. `card` is
-    `planner-card/1`.
-    """
-
-    __tablename__ = "refusal_explanation"
-    __table_args__ = (UniqueConstraint("run_id", "request_id"),)
-
-    run_id: Mapped[str] = mapped_column(ForeignKey("plan_run.id"), index=True)
-    request_id: Mapped[str] = mapped_column(ForeignKey("resource_request.id"), index=True)
-    state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED, index=True)
-    asked_at: Mapped[datetime | None] = mapped_column()
-    level: Mapped[int] = mapped_column()
-    own_value_minor: Mapped[int | None] = mapped_column()
-    break_even_low_minor: Mapped[int | None] = mapped_column()
-    break_even_high_minor: Mapped[int | None] = mapped_column()
-    exact: Mapped[bool | None] = mapped_column()
-    card: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
 class ProposalState(enum.StrEnum):
     """Where a department's part of a line stands; it changes only through `planner.transitions`."""
 
@@ -225,6 +203,53 @@ class Allocation(Row):
 
     proposal: Mapped[Proposal] = relationship(back_populates="allocations")
     specialist: Mapped[Specialist] = relationship()
+
+
+class QuestionKind(enum.StrEnum):
+    """What is asked about a finished plan."""
+
+    BREAK_EVEN = "break_even"
+    REJECTION = "rejection"
+
+
+class Question(Row):
+    """A re-solve about a run's plan, answered in the background; who asked comes first.
+
+    A break-even question tells from which value on the request would be granted the level above its own. A
+    rejection question tells what the plan loses when a head refuses `proposal_id`; `scope` says what is
+    forbidden then: the pair in those "weeks", the "pair" at all, or the whole "request". `subject` is the
+    request's id or the proposal's with the scope. The figure lies from `low_minor` to `high_minor`, minor
+    units; null means not computed yet or without limit. `answer` holds what else came out.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("run_id", "kind", "subject"),
+        CheckConstraint(
+            "low_minor IS NULL OR high_minor IS NULL OR low_minor <= high_minor", name="interval"
+        ),
+    )
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("plan_run.id"), index=True)
+    kind: Mapped[QuestionKind] = mapped_column(choice(QuestionKind))
+    subject: Mapped[str] = mapped_column(String(64))
+    request_id: Mapped[str] = mapped_column(ForeignKey("resource_request.id"), index=True)
+    proposal_id: Mapped[str | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    scope: Mapped[str | None] = mapped_column(String(16))
+    state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED, index=True)
+    asked_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
+    asked_at: Mapped[datetime | None] = mapped_column()
+    worker: Mapped[str | None] = mapped_column(String(120))
+    heartbeat_at: Mapped[datetime | None] = mapped_column()
+    attempts: Mapped[int] = mapped_column(default=0)
+    low_minor: Mapped[int | None] = mapped_column()
+    high_minor: Mapped[int | None] = mapped_column()
+    exact: Mapped[bool | None] = mapped_column()
+    answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    failure: Mapped[dict[str, Any] | None] = mapped_column()
+
+    run: Mapped[PlanRun] = relationship()
+    request: Mapped[ResourceRequest] = relationship()
 
 
 class Publication(Row):
