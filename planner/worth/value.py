@@ -1,0 +1,177 @@
+"""What a request is worth at each service level: only what the hours change counts.
+
+Money in minor units, probabilities and fractions in per mille. All arithmetic is in Decimal with PRECISION
+digits whatever the caller's context, and is rounded once, half to even, at the very end. Every result keeps
+its working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import Any
+
+PRECISION = 50
+MONTHS = 12
+PER_MILLE = 1000
+ARITHMETIC = Context(prec=PRECISION, rounding=ROUND_HALF_EVEN)
+
+
+def round_minor(amount: Decimal) -> int:
+    """An amount in whole minor units, half to even."""
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=ARITHMETIC))
+
+
+@dataclass(frozen=True, slots=True)
+class Discounted:
+    """One expected amount and what it is worth today: `present` = `amount_minor` * `factor`."""
+
+    month: int
+    amount_minor: int
+    factor: Decimal
+    present: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PresentValue:
+    """The sum of a benefit stream as of today, unrounded, and how it was found."""
+
+    yearly_rate: Decimal
+    terms: tuple[Discounted, ...]
+    total: Decimal
+
+    @property
+    def minor(self) -> int:
+        """The total in whole minor units."""
+        return round_minor(self.total)
+
+    def working(self) -> dict[str, Any]:
+        """The working as JSON can hold it; decimals as text to the sixth place."""
+        return {
+            "formula": "sum of amount / (1 + rate)^(month / 12)",
+            "yearly_rate": str(self.yearly_rate),
+            "terms": [
+                {
+                    "month": term.month,
+                    "amount_minor": term.amount_minor,
+                    "factor": _short(term.factor),
+                    "present_minor": _short(term.present),
+                }
+                for term in self.terms
+            ],
+            "total_minor": _short(self.total),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What scales a claim: calibration of value and probability, strategy, urgency. All 1 is neutral."""
+
+    value_calibration: Decimal = Decimal(1)
+    probability_calibration: Decimal = Decimal(1)
+    strategy: Decimal = Decimal(1)
+    urgency: Decimal = Decimal(1)
+
+
+NEUTRAL = Factors()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelValue:
+    """The worth of one service level.
+
+    `expected` is the incremental expected value before strategy, urgency and cost; `value_minor` what the
+    plan counts, `money_minor` the same without strategy. Both may be negative.
+    """
+
+    fraction: int
+    probability: int
+    base_probability: int
+    present: PresentValue
+    factors: Factors
+    avoidable_cost_minor: int
+    expected: Decimal
+    value_minor: int
+    money_minor: int
+
+    def working(self) -> dict[str, Any]:
+        """The working as JSON can hold it."""
+        return {
+            "formula": "strategy * urgency * calibration * (p - p0) * present value - avoidable cost",
+            "fraction": self.fraction,
+            "probability": self.probability,
+            "base_probability": self.base_probability,
+            "present_value_minor": self.present.minor,
+            "value_calibration": str(self.factors.value_calibration),
+            "probability_calibration": str(self.factors.probability_calibration),
+            "strategy": str(self.factors.strategy),
+            "urgency": str(self.factors.urgency),
+            "expected_minor": _short(self.expected),
+            "avoidable_cost_minor": self.avoidable_cost_minor,
+            "value_minor": self.value_minor,
+        }
+
+
+def _short(number: Decimal) -> str:
+    return str(number.quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN, context=ARITHMETIC))
+
+
+def present_value(benefits: Sequence[tuple[int, int]], yearly_rate: Decimal) -> PresentValue:
+    """Discount a stream of (month from now, minor units) by a yearly rate such as Decimal("0.10").
+
+    An empty stream is worth 0. Formula C4: sum of V_m / (1 + i)^(m / 12).
+
+    Raises:
+        ValueError: the rate is -1 or less, where money has no present value.
+    """
+    if yearly_rate <= -1:
+        raise ValueError(f"a yearly rate of {yearly_rate} leaves nothing to discount by")
+    with localcontext(ARITHMETIC):
+        terms = []
+        for month, amount in benefits:
+            factor = 1 / (1 + yearly_rate) ** (Decimal(month) / MONTHS)
+            terms.append(Discounted(month, amount, factor, amount * factor))
+        return PresentValue(yearly_rate, tuple(terms), sum((t.present for t in terms), Decimal(0)))
+
+
+def level_values(
+    curve: Sequence[tuple[int, int]],
+    present: PresentValue,
+    avoidable_cost_minor: int = 0,
+    factors: Factors = NEUTRAL,
+) -> tuple[LevelValue, ...]:
+    """The worth of every level above nothing, by rising fraction. Formula C5.
+
+    `curve` holds (fraction of the hours, success probability). The probability at fraction 0 is what happens
+    anyway and is taken off; the avoidable cost is spent at every level.
+
+    Raises:
+        ValueError: the curve says nothing about fraction 0.
+    """
+    points = dict(curve)
+    if 0 not in points:
+        raise ValueError("the curve does not say what happens without any hours")
+    base = points[0]
+    levels = []
+    with localcontext(ARITHMETIC):
+        for fraction, probability in sorted(points.items()):
+            if fraction == 0:
+                continue
+            gain = Decimal(probability - base) / PER_MILLE
+            expected = factors.value_calibration * factors.probability_calibration * gain * present.total
+            weighted = factors.strategy * factors.urgency * expected
+            levels.append(
+                LevelValue(
+                    fraction=fraction,
+                    probability=probability,
+                    base_probability=base,
+                    present=present,
+                    factors=factors,
+                    avoidable_cost_minor=avoidable_cost_minor,
+                    expected=expected,
+                    value_minor=round_minor(weighted - avoidable_cost_minor),
+                    money_minor=round_minor(factors.urgency * expected - avoidable_cost_minor),
+                )
+            )
+    return tuple(levels)
