@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from planner.actor import Actor
 from planner.clock import now
@@ -98,8 +98,11 @@ def _plain(name: str, value: Any) -> Any:
 def state_of(row: Row) -> dict[str, Any]:
     """The columns of a row, as JSON can hold them; secrets are left out, long texts stand as their hash.
 
-    Call it after a flush when `version` and `updated_at` shall be the new ones.
+    Pending changes are flushed first, so that `id`, `version` and times are the ones that will be stored.
     """
+    session = object_session(row)
+    if session is not None:
+        session.flush()
     attributes = inspect(type(row)).column_attrs
     return {a.key: _plain(a.key, getattr(row, a.key)) for a in attributes if a.key not in SECRET}
 
@@ -115,7 +118,7 @@ def record(
     session: Session,
     actor: Actor,
     event: Event,
-    entity: Row,
+    entity: Row | None,
     *,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
@@ -123,7 +126,8 @@ def record(
 ) -> AuditEvent:
     """Append one event. The unit of work holds the writers' lock, so the chain cannot fork.
 
-    `before` is None for what is new, `after` None for what is gone. Pending changes are flushed first.
+    `before` is None for what is new, `after` None for what is gone. `entity` is None when there is no row,
+    as for a sign-in under an unknown address. Pending changes are flushed first.
     """
     session.flush()
     last = session.execute(
@@ -135,8 +139,8 @@ def record(
         "actor_id": actor.user_id,
         "on_behalf_of_id": actor.on_behalf_of,
         "action": event.value,
-        "entity": entity.__tablename__,
-        "entity_id": entity.id,
+        "entity": entity.__tablename__ if entity else "",
+        "entity_id": entity.id if entity else "",
         "before": before,
         "after": after,
         "reason": reason,
@@ -148,6 +152,12 @@ def record(
     return row
 
 
+def created(session: Session, actor: Actor, event: Event, entity: Row, *, reason: str = "") -> AuditEvent:
+    """Record the event with the columns of a new row."""
+    session.add(entity)
+    return record(session, actor, event, entity, before=None, after=state_of(entity), reason=reason)
+
+
 @contextmanager
 def changing(
     session: Session, actor: Actor, event: Event, entity: Row, *, reason: str = ""
@@ -155,7 +165,6 @@ def changing(
     """Record the event with the entity's columns before and after what happens inside."""
     before = state_of(entity)
     yield
-    session.flush()
     record(session, actor, event, entity, before=before, after=state_of(entity), reason=reason)
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from planner.verdict import Refused
+
 WRITER_LOCK = 0x504C414E
 """The key of PostgreSQL's advisory lock for writers."""
 
@@ -73,13 +75,24 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A unit of work: locked first, committed at the end, undone whole on any exception."""
+        """A unit of work: locked first, committed at the end, undone whole on any exception.
+
+        The one exception to "undone" is a refusal that asks to be kept.
+        """
+        kept: Refused | None = None
         with self._writers.begin() as session:
             if self.is_sqlite:
                 session.connection()
             else:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
-            yield session
+            try:
+                yield session
+            except Refused as refused:
+                if not refused.keep:
+                    raise
+                kept = refused
+        if kept is not None:
+            raise kept
 
     def dispose(self) -> None:
         """Close every connection."""

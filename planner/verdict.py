@@ -26,7 +26,10 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Words for people: an English text with `%(name)s` places, translated where it is shown."""
+    """Words for people: an English text with `%(name)s` places, translated where it is shown.
+
+    A param may itself be a Message, such as the name of a state.
+    """
 
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -78,11 +81,15 @@ Verdict = Allowed | Denied
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """Carries a Denied out of a use case, so that its transaction is undone."""
+    """Carries a Denied out of a use case, so that its transaction is undone.
 
-    def __init__(self, denied: Denied) -> None:
+    With `keep` the transaction is committed first: a failed sign-in leaves its trace.
+    """
+
+    def __init__(self, denied: Denied, *, keep: bool = False) -> None:
         super().__init__(denied.code)
         self.denied = denied
+        self.keep = keep
 
 
 def require(verdict: Verdict) -> None:
