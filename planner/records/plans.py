@@ -165,7 +165,11 @@ class ProposalState(enum.StrEnum):
 
 
 class Proposal(Row):
-    """The hours that one department lends to one line in a run: what a head decides on."""
+    """The hours that one department lends to one line in a run: what a head decides on.
+
+    `line_digest` is a hash of what the line asked for, so that a decision is not held against a line that
+    was changed since.
+    """
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("run_id", "line_id", "department_id"),)
@@ -175,6 +179,7 @@ class Proposal(Row):
     line_id: Mapped[str] = mapped_column(ForeignKey("request_line.id"))
     department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.PROPOSED)
+    line_digest: Mapped[str] = mapped_column(String(64), default="")
 
     run: Mapped[PlanRun] = relationship()
     request: Mapped[ResourceRequest] = relationship()

@@ -1,0 +1,129 @@
+"""What people can lend, and what they have promised already, as the records say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from planner.capacity import Absence, Supply, WeekHours, week_hours
+from planner.records import (
+    Holiday,
+    LeaveStatus,
+    Publication,
+    PublishedHours,
+    RequestOutcome,
+    RequestStatus,
+    ResourceRequest,
+    Specialist,
+    SpecialistSkill,
+)
+
+OVER = (RequestStatus.WITHDRAWN, RequestStatus.EXPIRED, RequestStatus.CLOSED)
+"""States in which a request holds nobody's hours any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Published quarter-hours that stand: the newest publication that says something about the request."""
+
+    request_id: str
+    line_id: str
+    specialist_id: str
+    week: str
+    quarter_hours: int
+
+
+def specialists(session: Session) -> Sequence[Specialist]:
+    """Everybody, by code, with skills, leave and department loaded."""
+    return session.scalars(
+        select(Specialist)
+        .order_by(Specialist.code)
+        .options(
+            selectinload(Specialist.skills).selectinload(SpecialistSkill.skill),
+            selectinload(Specialist.leaves),
+            selectinload(Specialist.department),
+        )
+    ).all()
+
+
+def supply_of(person: Specialist, holidays: Mapping[str, frozenset[date]]) -> Supply:
+    """The figures that the person's capacity follows from; planned leave does not count."""
+    approved = [leave for leave in person.leaves if leave.status == LeaveStatus.APPROVED]
+    return Supply(
+        pattern=tuple(person.weekday_quarter_hours),
+        own_work=person.department.own_work_reserve,
+        expedite=person.department.expedite_reserve,
+        active_from=person.active_from,
+        active_to=person.active_to,
+        absences=tuple(Absence(x.first_day, x.last_day, x.first_half, x.last_half) for x in approved),
+        holidays=holidays.get(person.country, frozenset()),
+    )
+
+
+def holidays_by_country(session: Session) -> dict[str, frozenset[date]]:
+    """Public holidays per country code."""
+    days: defaultdict[str, set[date]] = defaultdict(set)
+    for country, day in session.execute(select(Holiday.country, Holiday.day)):
+        days[country].add(day)
+    return {country: frozenset(found) for country, found in days.items()}
+
+
+def promises(session: Session) -> list[Promise]:
+    """All published hours that stand, past weeks included, sorted.
+
+    A publication speaks about the requests it publishes hours for and those its run refused; about others,
+    such as undecided ones, the publication before it still holds.
+    """
+    granted = (
+        select(PublishedHours.request_id, func.max(Publication.number))
+        .join(Publication, Publication.id == PublishedHours.publication_id)
+        .group_by(PublishedHours.request_id)
+    )
+    refused = (
+        select(RequestOutcome.request_id, func.max(Publication.number))
+        .join(Publication, Publication.run_id == RequestOutcome.run_id)
+        .where(RequestOutcome.level == -1)
+        .group_by(RequestOutcome.request_id)
+    )
+    newest: dict[str, int] = {}
+    for request_id, number in [*session.execute(granted), *session.execute(refused)]:
+        newest[request_id] = max(number, newest.get(request_id, 0))
+    rows = session.execute(
+        select(PublishedHours, Publication.number)
+        .join(Publication, Publication.id == PublishedHours.publication_id)
+        .join(ResourceRequest, ResourceRequest.id == PublishedHours.request_id)
+        .where(ResourceRequest.status.not_in(OVER))
+        .order_by(PublishedHours.line_id, PublishedHours.specialist_id, PublishedHours.week)
+    )
+    return [
+        Promise(row.request_id, row.line_id, row.specialist_id, row.week, row.quarter_hours)
+        for row, number in rows
+        if newest[row.request_id] == number
+    ]
+
+
+def promised_elsewhere(standing: Iterable[Promise], planned: Collection[str]) -> dict[tuple[str, str], int]:
+    """Quarter-hours by (specialist id, week) promised to requests other than those `planned` now."""
+    taken: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in standing:
+        if row.request_id not in planned:
+            taken[row.specialist_id, row.week] += row.quarter_hours
+    return dict(taken)
+
+
+def week_table(
+    session: Session, people: Iterable[Specialist], weeks: Sequence[str], taken: Mapping[tuple[str, str], int]
+) -> dict[str, tuple[WeekHours, ...]]:
+    """What each person can lend in each week, by specialist id; `taken` is promised elsewhere."""
+    holidays = holidays_by_country(session)
+    return {
+        person.id: tuple(
+            week_hours(supply_of(person, holidays), week, taken.get((person.id, week), 0)) for week in weeks
+        )
+        for person in people
+    }
