@@ -209,6 +209,10 @@ class Floor:
     kam: str | None = None
     purpose: str | None = None
 
+    def counts(self, request: Request) -> bool:
+        """Whether the money of `request` adds to this floor."""
+        return request.kam == self.kam if self.kam is not None else request.purpose == self.purpose
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

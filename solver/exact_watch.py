@@ -1,0 +1,90 @@
+"""Watching a solve: the clock, the caller's wish to stop, and what is shown while it goes on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from solver import referee
+from solver.plan import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.plan import Measures, Plan
+    from solver.problem import Problem
+
+HEARTBEAT_S = 1.0
+"""Seconds after which progress is shown although nothing changed."""
+
+ASK_S = 0.2
+"""Seconds between two questions whether to stop; the answer may come from a database."""
+
+
+class Watch:
+    """One solve as its caller sees it. Used from the caller's thread only.
+
+    Attributes:
+        best: The best verified plan shown so far, with its measures.
+        first_plan_s: Seconds until the first one.
+        cancelled: Whether the caller asked to stop.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        wall_limit_s: float,
+        progress: Callable[[Progress], None] | None,
+        cancel: Callable[[], bool] | None,
+    ) -> None:
+        self.problem = problem
+        self.best: tuple[Plan, Measures] | None = None
+        self.first_plan_s: float | None = None
+        self.cancelled = False
+        self._limit = wall_limit_s
+        self._progress = progress
+        self._cancel = cancel
+        self._began = time.monotonic()
+        self._asked = -ASK_S
+        self._shown: tuple[float, tuple[int, int | None, int | None]] = (0.0, (-1, None, None))
+
+    def seconds(self) -> float:
+        """Seconds since the solve began."""
+        return time.monotonic() - self._began
+
+    def left(self) -> float:
+        """Seconds until the wall limit, never below 0."""
+        return max(0.0, self._limit - self.seconds())
+
+    def stopped(self) -> bool:
+        """Whether to stop now: the caller wishes it or the wall limit has come."""
+        now = self.seconds()
+        if not self.cancelled and self._cancel is not None and now - self._asked >= ASK_S:
+            self._asked = now
+            self.cancelled = self._cancel()
+        return self.cancelled or self.left() <= 0
+
+    def offer(self, plan: Plan) -> Measures:
+        """Verify `plan`, remember it when it is the best so far.
+
+        Raises:
+            RefereeError: The plan breaks a rule.
+        """
+        measures = referee.check(self.problem, plan)
+        if self.best is None or referee.rank(measures) > referee.rank(self.best[1]):
+            self.best = (plan, measures)
+        if self.first_plan_s is None:
+            self.first_plan_s = self.seconds()
+        return measures
+
+    def show(self, stage: int, bound: int | None, doing: str) -> None:
+        """Tell the caller where the search is, when something changed or a second has passed."""
+        if self._progress is None:
+            return
+        value = self.best[1].value if self.best is not None else None
+        now, (then, state) = self.seconds(), self._shown
+        if state == (stage, value, bound) and now - then < HEARTBEAT_S:
+            return
+        self._shown = (now, (stage, value, bound))
+        gap = (bound - value) / value if bound is not None and value else None
+        self._progress(Progress(now, stage, value, bound, gap, doing))

@@ -1,0 +1,95 @@
+"""The one door of the engine: a problem in, the best plan found and the facts about the ending out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from solver import referee
+from solver.exact_start import greedy, salvage
+from solver.exact_watch import Watch
+from solver.files import lock_row, problem_hash
+from solver.plan import Plan, Result
+from solver.settings import Settings
+from solver.validate import require_valid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.exact_stages import Ending
+    from solver.plan import Progress
+    from solver.problem import Problem
+
+DEFAULT = Settings()
+
+
+def solve(
+    problem: Problem,
+    settings: Settings = DEFAULT,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    start: Plan | None = None,
+    reasons: bool = False,
+) -> Result:
+    """The best plan found within the limits of `settings`.
+
+    Args:
+        problem: What is to be planned; it is checked first.
+        settings: Mode, seed, workers and limits; the result says how work was limited.
+        progress: Called in the caller's thread about once a second and on each better verified plan.
+        cancel: Asked in the caller's thread at least every half second; True keeps the best plan so far.
+        start: A plan to begin from; what breaks a rule in it is dropped, and the result is never worse than
+            what is left.
+        reasons: Whether to say why each request is below its top level, which takes further solves.
+
+    Returns:
+        The result; its plan is None when the locks contradict each other or no plan was found in time.
+
+    Raises:
+        ProblemErrors: The problem is malformed; all errors at once.
+        RefereeError: The engine made a plan that breaks a rule or is worth something else than it says.
+        SolverDisagreementError: Two runs of the engine contradict each other.
+        ModelInvalidError: CP-SAT refuses the model.
+    """
+    require_valid(problem)
+    watch = Watch(problem, settings.wall_limit_s, progress, cancel)
+    known = [plan for plan in (_kept(problem, start), greedy(problem)) if plan is not None]
+    for plan in known:
+        watch.offer(plan)
+    watch.show(1, None, "first plan")
+    # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
+    from solver.exact_stages import search
+
+    ending = search(problem, settings, watch)
+    result = _result(problem, ending, watch)
+    if reasons and result.plan is not None:
+        from solver import short
+
+        result = replace(result, short=short.reasons(problem, result, settings))
+    return result
+
+
+def _kept(problem: Problem, start: Plan | None) -> Plan | None:
+    return None if start is None else salvage(problem, start)
+
+
+def _result(problem: Problem, ending: Ending, watch: Watch) -> Result:
+    plan = ending.plan
+    measures = None if plan is None else referee.check(problem, plan, ending.measures)
+    proven = ending.proven_stages
+    return Result(
+        problem=problem.name,
+        problem_hash=problem_hash(problem),
+        status="none" if plan is None else "optimal" if 3 in proven else "feasible",
+        stopped=ending.stopped,
+        proven_stages=proven,
+        plan=plan,
+        measures=measures,
+        bound=ending.bound,
+        seconds=watch.seconds(),
+        reproducible=ending.reproducible,
+        settings=ending.settings,
+        conflicts=tuple(lock_row(lock) for lock in ending.conflicts),
+        first_plan_s=watch.first_plan_s,
+    )
