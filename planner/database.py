@@ -22,16 +22,16 @@ WRITER_LOCK = 0x504C414E
 BUSY_TIMEOUT_MS = 30_000
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`, set up for durable writes."""
+def connect(url: str, *, foreign_keys: bool = True) -> Engine:
+    """An engine for `url`, set up for durable writes; migrations of SQLite switch foreign keys off."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url)
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, foreign_keys=foreign_keys)
         return engine
     return create_engine(url, pool_pre_ping=True)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling starts a writer too late; SQLAlchemy begins instead.
@@ -40,7 +40,9 @@ def _prepare_sqlite(engine: Engine) -> None:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "foreign_keys=ON",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            # Without it "INSERT OR REPLACE" deletes rows behind the back of the triggers.
+            "recursive_triggers=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

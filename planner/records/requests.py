@@ -119,7 +119,10 @@ class ResourceRequest(Row):
     kam: Mapped[User] = relationship(foreign_keys=[kam_id])
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     lines: Mapped[list[RequestLine]] = relationship(
-        cascade="all, delete-orphan", order_by="RequestLine.position", back_populates="request"
+        primaryjoin="and_(ResourceRequest.id == RequestLine.request_id, RequestLine.retired.is_(False))",
+        cascade="all, delete-orphan",
+        order_by="RequestLine.position",
+        back_populates="request",
     )
     benefits: Mapped[list[Benefit]] = relationship(
         cascade="all, delete-orphan", order_by="Benefit.month_offset"
@@ -137,7 +140,8 @@ class RequestLine(Row):
 
     `quarter_hours` is the effort at the full level. Lines with the same `alternative` number belong to one
     alternative, of which exactly one is staffed; lines without a number belong to all. `after` holds the
-    positions of lines that come before this one.
+    positions of lines that come before this one. A line that was changed after a plan used it is `retired`,
+    and a new one takes its place.
     """
 
     __tablename__ = "request_line"
@@ -163,6 +167,7 @@ class RequestLine(Row):
     weekly_max: Mapped[int | None] = mapped_column()
     after: Mapped[list[Any]] = mapped_column(default=list)
     alternative: Mapped[int | None] = mapped_column()
+    retired: Mapped[bool] = mapped_column(default=False)
 
     request: Mapped[ResourceRequest] = relationship(back_populates="lines")
     skill: Mapped[Skill] = relationship(foreign_keys=[skill_id])
