@@ -31,6 +31,9 @@ from planner.verdict import not_found
 
 T = TypeVar("T", bound=Row)
 
+LONGEST_ID = 64
+LARGEST_NUMBER = 2**31
+
 OVERSEERS = (Role.LEADERSHIP, Role.PLANNER, Role.FINANCE)
 
 
@@ -92,6 +95,19 @@ def visible_requests(session: Session, actor: Actor) -> Select[ResourceRequest]:
     return select(ResourceRequest).where(or_(*conditions))
 
 
+def sees_money(session: Session, actor: Actor, request: ResourceRequest) -> bool:
+    """Whether the actor may see the request's money, chances and evidence: overseers and its own KAMs.
+
+    A head in whose sight the request is sees title, customer, KAM and hours only.
+    """
+    if sees_all(actor):
+        return True
+    if not actor.has(Role.KAM):
+        return False
+    own = select(Account.id).where(Account.id == request.account_id, accounts_of(session, actor))
+    return session.scalar(own) is not None
+
+
 def visible_proposals(session: Session, actor: Actor) -> Select[Proposal]:
     """All proposals for overseers; the own department's for a head; those of own requests for a KAM."""
     if sees_all(actor):
@@ -120,6 +136,17 @@ def visible_publications(actor: Actor) -> Select[Publication]:
     return select(Publication).where(true() if sees_all(actor) else false())
 
 
+def an_id(value: object) -> str:
+    """`value` when it can be an id at all; the database must never meet characters it cannot store.
+
+    Raises:
+        Refused: E_NOT_FOUND.
+    """
+    if isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable():
+        return value
+    raise not_found()
+
+
 def _one(session: Session, query: Select[T]) -> T:
     row = session.scalars(query).one_or_none()
     if row is None:
@@ -133,30 +160,32 @@ def find_account(session: Session, actor: Actor, account_id: str) -> Account:
     Raises:
         Refused: E_NOT_FOUND, as do the other functions below.
     """
-    return _one(session, visible_accounts(session, actor).where(Account.id == account_id))
+    return _one(session, visible_accounts(session, actor).where(Account.id == an_id(account_id)))
 
 
 def find_request(session: Session, actor: Actor, request_id: str) -> ResourceRequest:
     """The request, if the actor may see it."""
-    return _one(session, visible_requests(session, actor).where(ResourceRequest.id == request_id))
+    return _one(session, visible_requests(session, actor).where(ResourceRequest.id == an_id(request_id)))
 
 
 def find_proposal(session: Session, actor: Actor, proposal_id: str) -> Proposal:
     """The proposal, if the actor may see it."""
-    return _one(session, visible_proposals(session, actor).where(Proposal.id == proposal_id))
+    return _one(session, visible_proposals(session, actor).where(Proposal.id == an_id(proposal_id)))
 
 
 def find_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
     """The run, if the actor may see it."""
-    return _one(session, visible_runs(actor).where(PlanRun.id == run_id))
+    return _one(session, visible_runs(actor).where(PlanRun.id == an_id(run_id)))
 
 
 def find_publication(session: Session, actor: Actor, number: int) -> Publication:
     """The publication with that number, if the actor may see it."""
+    if not 0 < number < LARGEST_NUMBER:
+        raise not_found()
     return _one(session, visible_publications(actor).where(Publication.number == number))
 
 
 def find_cycle(session: Session, actor: Actor, cycle_id: str) -> PlanningCycle:
     """The cycle; everybody who signs in sees cycles."""
     seen = true() if actor == SYSTEM or actor.roles else false()
-    return _one(session, select(PlanningCycle).where(PlanningCycle.id == cycle_id, seen))
+    return _one(session, select(PlanningCycle).where(PlanningCycle.id == an_id(cycle_id), seen))

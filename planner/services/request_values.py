@@ -1,0 +1,307 @@
+"""What a key account manager types into a request, and whether it is well formed.
+
+Only what can be judged without the database is judged here; a draft may lack anything but the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from planner import checks
+from planner.clock import week_of, weeks_between
+from planner.records import EvidenceKind, Preference, Purpose, RequestType
+from planner.verdict import Problem
+
+HOURS_LOW: Final = 4
+HOURS_HIGH: Final = 8_000
+"""Quarter-hours of one line: 1 to 2,000 hours."""
+
+MOST_LINES: Final = 40
+MOST_PEOPLE: Final = 20
+MOST_EVIDENCE: Final = 20
+LAST_MONTH: Final = 120
+FULL: Final = 1_000
+MOST: Final = 1_500
+"""Fractions of the hours in per mille: all of them, and the most that may be asked."""
+
+MOST_POINTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineValues:
+    """One skill of a request.
+
+    `quarter_hours` is the effort at the full level; `weekly_min` and `weekly_max` are quarter-hours per week
+    over all people. `after` names lines of the same request by their index, from 0.
+    """
+
+    skill_key: str
+    quarter_hours: int
+    min_level: int = 1
+    language_key: str | None = None
+    language_level: int | None = None
+    customer_facing: bool = False
+    activity: str = ""
+    specialist_code: str | None = None
+    preference: str = Preference.NONE.value
+    max_specialists: int = 1
+    weekly_min: int | None = None
+    weekly_max: int | None = None
+    after: Sequence[int] = ()
+    alternative: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestValues:
+    """A whole request as typed. Money in minor units, weeks as "2027-W01".
+
+    `benefits` holds (month from now, minor units), `curve` (share of the hours, chance of success) in per
+    mille, `evidence` (kind, text, link).
+    """
+
+    account_id: str
+    title: str = ""
+    purpose: str | None = None
+    type: str | None = None
+    earliest_week: str | None = None
+    latest_week: str | None = None
+    deadline: date | None = None
+    deadline_source: str = ""
+    need_statement: str = ""
+    benefits: Sequence[tuple[int, int]] = ()
+    avoidable_cost_minor: int = 0
+    obligation: bool = False
+    contract_reference: str = ""
+    lines: Sequence[LineValues] = ()
+    curve: Sequence[tuple[int, int]] = ()
+    evidence: Sequence[tuple[str, str, str]] = ()
+
+
+def tidied(values: RequestValues) -> RequestValues:
+    """The same values as they are stored: tidy texts, streams and curve in order, tuples throughout.
+
+    Call it on well-formed values only.
+    """
+    return replace(
+        values,
+        title=checks.tidy(values.title),
+        purpose=Purpose(values.purpose).value if values.purpose else None,
+        type=RequestType(values.type).value if values.type else None,
+        deadline_source=checks.tidy(values.deadline_source),
+        need_statement=checks.tidy(values.need_statement),
+        benefits=tuple(sorted((month, amount) for month, amount in values.benefits)),
+        contract_reference=checks.tidy(values.contract_reference),
+        lines=tuple(
+            replace(
+                line,
+                activity=checks.tidy(line.activity),
+                preference=Preference(line.preference).value,
+                language_level=line.language_level if line.language_key else None,
+                after=tuple(sorted(set(line.after))),
+            )
+            for line in values.lines
+        ),
+        curve=tuple(sorted((fraction, chance) for fraction, chance in values.curve)),
+        evidence=tuple(
+            (EvidenceKind(kind).value, checks.tidy(text), checks.tidy(link))
+            for kind, text, link in values.evidence
+        ),
+    )
+
+
+def problems_in(values: RequestValues) -> list[Problem]:
+    """Everything that is not well formed; an empty list when all that is given can be stored."""
+    return [
+        *_texts(values),
+        *_window(values),
+        *_benefits(values),
+        *_curve(values),
+        *_evidence(values),
+        *_lines(values.lines),
+    ]
+
+
+def _texts(values: RequestValues) -> list[Problem]:
+    found = checks.text("title", values.title, 160)
+    found += checks.text("deadline_source", values.deadline_source, 300)
+    found += checks.text("need_statement", values.need_statement, 5_000, lines=True)
+    found += checks.text("contract_reference", values.contract_reference, 160)
+    if values.purpose is not None:
+        found += checks.choice("purpose", values.purpose, Purpose)
+    if values.type is not None:
+        found += checks.choice("type", values.type, RequestType)
+    return found
+
+
+def _window(values: RequestValues) -> list[Problem]:
+    found: list[Problem] = []
+    for where, week in (("earliest_week", values.earliest_week), ("latest_week", values.latest_week)):
+        if week is not None:
+            found += checks.week(where, week)
+    if values.deadline is not None and values.deadline.year not in checks.YEARS:
+        reason, remedy = "This date is out of range.", "Choose a day from 2000 to 2100."
+        found.append(checks.problem("deadline", "E_DATE", reason, remedy))
+    if found or not values.earliest_week:
+        return found
+    if values.latest_week and weeks_between(values.earliest_week, values.latest_week) < 0:
+        reason = "The last week comes before the first."
+        found.append(checks.problem("latest_week", "E_WINDOW_REVERSED", reason, "Swap them."))
+    if values.deadline and weeks_between(values.earliest_week, week_of(values.deadline)) < 0:
+        reason = "The deadline comes before the first week."
+        remedy = "Move one of them."
+        found.append(checks.problem("deadline", "E_WINDOW_REVERSED", reason, remedy))
+    return found
+
+
+def _benefits(values: RequestValues) -> list[Problem]:
+    found = checks.money("avoidable_cost_minor", values.avoidable_cost_minor)
+    seen: set[int] = set()
+    for i, (month, amount) in enumerate(values.benefits):
+        found += checks.whole(f"benefits/{i}/month", month, 0, LAST_MONTH)
+        found += checks.money(f"benefits/{i}/amount_minor", amount, negative=True)
+        if month in seen:
+            reason, remedy = "This month stands here twice.", "Add the two amounts up."
+            found.append(checks.problem(f"benefits/{i}/month", "E_DUPLICATE", reason, remedy))
+        seen.add(month)
+    return found
+
+
+def _curve(values: RequestValues) -> list[Problem]:
+    found: list[Problem] = []
+    if len(values.curve) > MOST_POINTS:
+        remedy = "Keep at most %(most)d."
+        reason = "There are too many points."
+        found.append(checks.problem("curve", "E_CURVE_POINTS", reason, remedy, most=MOST_POINTS))
+    seen: set[int] = set()
+    for i, (fraction, chance) in enumerate(values.curve):
+        found += checks.whole(f"curve/{i}/fraction", fraction, 0, MOST, code="E_CURVE_FRACTION")
+        found += checks.whole(f"curve/{i}/probability", chance, 0, FULL, code="E_PROBABILITY_RANGE")
+        if fraction in seen:
+            reason, remedy = "This share of the hours stands here twice.", "Keep one of them."
+            found.append(checks.problem(f"curve/{i}/fraction", "E_DUPLICATE", reason, remedy))
+        seen.add(fraction)
+    if found:
+        return found
+    order = sorted(range(len(values.curve)), key=lambda i: values.curve[i][0])
+    for before, after in pairwise(order):
+        if values.curve[after][1] < values.curve[before][1]:
+            reason = "The chance of success falls although there are more hours."
+            remedy = "Give at least the chance stated for fewer hours."
+            found.append(checks.problem(f"curve/{after}/probability", "E_CURVE_FALLING", reason, remedy))
+    return found
+
+
+def _evidence(values: RequestValues) -> list[Problem]:
+    found: list[Problem] = []
+    if len(values.evidence) > MOST_EVIDENCE:
+        reason, remedy = "There is too much evidence.", "Keep the %(most)d best."
+        found.append(checks.problem("evidence", "E_TOO_MANY", reason, remedy, most=MOST_EVIDENCE))
+    for i, (kind, text, link) in enumerate(values.evidence):
+        found += checks.choice(f"evidence/{i}/kind", kind, EvidenceKind)
+        found += checks.text(f"evidence/{i}/text", text, 2_000, lines=True)
+        bad_link = checks.text(f"evidence/{i}/link", link, 500)
+        if not bad_link and link.strip() and not link.strip().startswith(("https://", "http://")):
+            remedy = "Start it with https://."
+            bad_link = [checks.problem(f"evidence/{i}/link", "E_LINK", "This is not a web address.", remedy)]
+        found += bad_link
+        if isinstance(text, str) and isinstance(link, str) and not text.strip() and not link.strip():
+            reason, remedy = "This evidence is empty.", "Say what it is or give a link."
+            found.append(checks.missing(f"evidence/{i}/text", reason, remedy))
+    return found
+
+
+def _lines(lines: Sequence[LineValues]) -> list[Problem]:
+    found: list[Problem] = []
+    if len(lines) > MOST_LINES:
+        reason, remedy = (
+            "There are too many lines.",
+            "Keep at most %(most)d; file the rest as another request.",
+        )
+        return [checks.problem("lines", "E_BUNDLE_SIZE", reason, remedy, most=MOST_LINES)]
+    for i, line in enumerate(lines):
+        found += _line(f"lines/{i}", line)
+        if line in lines[:i]:
+            reason, remedy = "This line repeats another one.", "Add the hours up in one line."
+            found.append(checks.problem(f"lines/{i}", "E_BUNDLE_DUPLICATE", reason, remedy))
+    alternatives = {line.alternative for line in lines} - {None}
+    if len(alternatives) == 1:
+        where = next(f"lines/{i}/alternative" for i, line in enumerate(lines) if line.alternative is not None)
+        reason = "One alternative alone is no choice."
+        remedy = "Give other lines another number, or leave it out."
+        found.append(checks.problem(where, "E_BUNDLE_ALTERNATIVE", reason, remedy))
+    return found or _order(lines)
+
+
+def _line(where: str, line: LineValues) -> list[Problem]:
+    found = checks.text(f"{where}/skill_key", line.skill_key, 64, required=True)
+    found += _hours(f"{where}/quarter_hours", line.quarter_hours, HOURS_LOW)
+    found += checks.whole(f"{where}/min_level", line.min_level, 1, 5)
+    found += checks.text(f"{where}/activity", line.activity, 120)
+    found += checks.whole(f"{where}/max_specialists", line.max_specialists, 1, MOST_PEOPLE)
+    found += checks.choice(f"{where}/preference", line.preference, Preference)
+    if line.language_key is not None:
+        found += checks.text(f"{where}/language_key", line.language_key, 64, required=True)
+        found += checks.whole(f"{where}/language_level", line.language_level, 1, 5)
+    if line.specialist_code is not None:
+        found += checks.text(f"{where}/specialist_code", line.specialist_code, 40, required=True)
+    elif line.preference != Preference.NONE:
+        reason, remedy = "No person is named.", "Name the person or take the preference off."
+        found.append(checks.missing(f"{where}/specialist_code", reason, remedy))
+    for name, value in (("weekly_min", line.weekly_min), ("weekly_max", line.weekly_max)):
+        if value is not None:
+            found += _hours(f"{where}/{name}", value, 1)
+    if not found and line.weekly_min and line.weekly_max and line.weekly_min > line.weekly_max:
+        reason = "The most per week is less than the least."
+        found.append(checks.problem(f"{where}/weekly_max", "E_RANGE_REVERSED", reason, "Swap them."))
+    if line.alternative is not None:
+        found += checks.whole(f"{where}/alternative", line.alternative, 0, MOST_LINES)
+    return found
+
+
+def _hours(where: str, value: object, low: int) -> list[Problem]:
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= HOURS_HIGH:
+        return []
+    if not isinstance(value, int) or isinstance(value, bool):
+        return checks.whole(where, value, low, HOURS_HIGH)
+    remedy = "Ask for %(low)s to %(high)s hours."
+    reason = "This is out of range."
+    return [checks.problem(where, "E_HOURS_RANGE", reason, remedy, low=low / 4, high=HOURS_HIGH // 4)]
+
+
+def _order(lines: Sequence[LineValues]) -> list[Problem]:
+    """Lines that come after themselves, after nothing, or in a circle."""
+    found: list[Problem] = []
+    for i, line in enumerate(lines):
+        for before in line.after:
+            found += checks.whole(f"lines/{i}/after", before, 0, len(lines) - 1, code="E_REF_UNKNOWN")
+    if found:
+        return found
+    rest = {i: set(line.after) for i, line in enumerate(lines)}
+    while free := [i for i, before in rest.items() if not before & rest.keys()]:
+        for i in free:
+            del rest[i]
+    if not rest:
+        return []
+    circle = _circle(rest)
+    remedy = "Take one of these lines out of the order."
+    return [
+        checks.problem(
+            f"lines/{circle[0]}/after",
+            "E_CYCLE",
+            "These lines wait for each other: %(circle)s.",
+            remedy,
+            circle=" → ".join(str(i + 1) for i in circle),
+        )
+    ]
+
+
+def _circle(rest: dict[int, set[int]]) -> list[int]:
+    """One circle among lines that all wait for another one of them, first line first and last."""
+    path = [min(rest)]
+    while path[-1] not in path[:-1]:
+        path.append(min(rest[path[-1]] & rest.keys()))
+    return path[path.index(path[-1]) :][::-1]
