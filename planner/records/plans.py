@@ -96,7 +96,8 @@ class PlanRun(Row):
     """One solve of a cycle: the job and its ending. Unchangeable once finished, but for supersession.
 
     `heartbeat_at` shows that its worker lives; a running job without one is marked failed and can be
-    repeated. `progress` is the newest best value, bound and gap. `result` is `planner-plan/1`.
+    repeated. `progress` is the newest best value, bound and gap. `result` is `planner-plan/1`. Who created
+    it is unknown when the operator did at the command line.
     """
 
     __tablename__ = "plan_run"
@@ -108,7 +109,7 @@ class PlanRun(Row):
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED, index=True)
     parameters: Mapped[dict[str, Any]] = mapped_column()
     snapshot_id: Mapped[str | None] = mapped_column(ForeignKey("snapshot.id"))
-    created_by_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"))
+    created_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     started_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
     heartbeat_at: Mapped[datetime | None] = mapped_column()
@@ -127,14 +128,16 @@ class PlanRun(Row):
 
     cycle: Mapped[PlanningCycle] = relationship()
     snapshot: Mapped[Snapshot | None] = relationship()
-    created_by: Mapped[User] = relationship()
+    created_by: Mapped[User | None] = relationship()
 
 
 class RequestOutcome(Row):
     """What a run gives one request.
 
     `level` is the granted index, -1 when refused; `levels` how many there are; `fraction` the granted share
-    in per mille. `reason` and `params` say why it is below the top, null when it is not.
+    in per mille. `value_minor` is what the level is worth, `bonus_minor` what preferred people add; summed
+    over a run and less the churn they are the plan's value. `reason` and `params` say why it is below the
+    top, null when it is not.
     """
 
     __tablename__ = "request_outcome"
@@ -146,6 +149,7 @@ class RequestOutcome(Row):
     levels: Mapped[int] = mapped_column()
     fraction: Mapped[int] = mapped_column()
     value_minor: Mapped[int] = mapped_column()
+    bonus_minor: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(32))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
