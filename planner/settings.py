@@ -30,6 +30,8 @@ class Settings:
     wall_limit_s: int
     languages: tuple[str, ...]
     session_hours: int
+    sign_ins_per_minute: int
+    trusted_proxies: int
     log_level: str
     password_time_cost: int
     password_memory_kib: int
@@ -85,6 +87,10 @@ def read() -> Settings:
         wall_limit_s=number("WALL_LIMIT_S", 60),
         languages=tuple(env.list("LANGUAGES", ["en", "pl", "cs", "nb"])),
         session_hours=number("SESSION_HOURS", 12),
+        # Attempts per account; an address may make ten times as many.
+        sign_ins_per_minute=number("SIGN_INS_PER_MINUTE", 10),
+        # Proxies in front whose forwarded address and scheme are believed.
+        trusted_proxies=number("TRUSTED_PROXIES", 0, 0),
         log_level=env.str("LOG_LEVEL", "INFO").upper(),
         # The defaults of argon2-cffi; tests lower them.
         password_time_cost=number("PASSWORD_TIME_COST", 3),

@@ -1,0 +1,125 @@
+"""What every file of the API is built with: the blueprint, versions in headers, the list envelope."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn, TypeVar, cast
+
+import marshmallow as ma
+from flask import Request, request
+from flask_smorest.blueprint import Blueprint as SmorestBlueprint
+from flask_smorest.utils import get_appcontext
+from webargs.flaskparser import FlaskParser
+
+from planner.verdict import Message
+from web.answers import Answer, Stopped, stop
+from web.gate import PARSED, unknown_query
+from web.schemas.base import Form, problems_of
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ROOT: Final = "/api/v1"
+
+IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": 'The version you saw, as given in "version" and in ETag: "3" in quotes.',
+    "schema": {"type": "string", "example": '"3"'},
+}
+
+
+class StrictParser(FlaskParser):
+    """Takes the body from the gate, refuses unknown and repeated query parameters."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: Final = {"json": None, "query": ma.RAISE}  # type: ignore[misc]  # - a class constant there too
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' signature
+        """The body that the gate parsed."""
+        return req.environ[PARSED]
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' signature
+        """The query, each parameter once."""
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                raise unknown_query(name)
+        return dict(req.args)
+
+    def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Answer with every fault at once."""
+        ((place, messages),) = error.messages.items() if isinstance(error.messages, dict) else (("json", []),)
+        code = "E_QUERY" if place == "query" else "E_INVALID"
+        problems = problems_of(messages)
+        raise Stopped(
+            Answer(
+                422,
+                code,
+                Message("%(count)s of the values sent cannot be taken.", {"count": len(problems)}),
+                Message("Correct what is named below and send it again; nothing was saved."),
+                problems,
+            )
+        )
+
+
+class Blueprint(SmorestBlueprint):
+    """A resource of the API; answers that have a version carry it as ETag."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, name: str, description: str) -> None:
+        cast("Any", super()).__init__(f"api_{name}", __name__, url_prefix=ROOT, description=description)
+
+    def body(self, schema: type[Form]) -> Callable[[View], View]:
+        """Decorator: the view takes a JSON body of this shape as an argument."""
+        return cast("Callable[[View], View]", cast("Any", self).arguments(schema, location="json"))
+
+    def query(self, schema: type[Form]) -> Callable[[View], View]:
+        """Decorator: the view takes query parameters of this shape as an argument."""
+        return cast("Callable[[View], View]", cast("Any", self).arguments(schema, location="query"))
+
+    def header(self, parameter: Mapping[str, Any]) -> Callable[[View], View]:
+        """Decorator: the view reads a header, documented by an OpenAPI parameter."""
+        return cast("Callable[[View], View]", cast("Any", self).doc(parameters=[parameter]))
+
+    def versioned(self, view: View) -> View:
+        """Decorator: the view asks for If-Match; see `asked_version`."""
+        return self.header(IF_MATCH)(view)
+
+    def answer(self, schema: Any = None, status: int = 200) -> Callable[[View], View]:
+        """Decorator: the view's result is shown in this shape, with its version as ETag."""
+        shape = cast("Any", self).response(status, schema)
+
+        def decorate(view: View) -> View:
+            inner = shape(view)
+
+            @functools.wraps(inner)
+            def tagged(*args: Any, **kwargs: Any) -> Any:
+                response = inner(*args, **kwargs)
+                shown = get_appcontext().get("result_dump")
+                if isinstance(shown, dict) and "version" in shown:
+                    response.set_etag(str(shown["version"]))
+                return response
+
+            return cast("View", tagged)
+
+        return decorate
+
+
+def asked_version() -> int:
+    """The version in If-Match; 0, which no row has, for a tag that we never gave.
+
+    Raises:
+        Stopped: 428, the header is missing.
+    """
+    given = request.headers.get("If-Match", "").strip()
+    if not given:
+        raise stop(
+            428,
+            "E_VERSION_REQUIRED",
+            "The request does not say which version it means.",
+            "Read the row first and send its ETag in If-Match.",
+        )
+    number = given[1:-1]
+    quoted = given[0] == given[-1] == '"'
+    return int(number) if quoted and number.isascii() and number.isdecimal() and len(number) < 16 else 0

@@ -1,0 +1,179 @@
+"""Requests for specialists' time: file, change, submit, withdraw."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import request as http
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.services import requests
+from planner.services.paging import Page
+from planner.verdict import Refused
+from web.answers import stop
+from web.api.kit import Blueprint, asked_version
+from web.database import reads, writes
+from web.policy import policy
+from web.schemas.common import PageQuery, list_of
+from web.schemas.outputs import page_of
+from web.schemas.request_answers import RequestOut, RequestRowOut, shown
+from web.schemas.requests import ReasonIn, RequestIn, RequestQuery, json_problem, values_of
+
+blueprint = Blueprint("requests", "Requests for specialists' time.")
+
+LONGEST_KEY: Final = 255
+
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A key of your own; sending the same request again under the same key files it once.",
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+}
+
+
+def json_names(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: refusals name fields as JSON does."""
+
+    @functools.wraps(view)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except Refused as refused:
+            problems = tuple(json_problem(problem) for problem in refused.denied.problems)
+            raise Refused(dataclasses.replace(refused.denied, problems=problems)) from refused
+
+    return inside
+
+
+@blueprint.get("/requests")
+@policy(Action.LIST_REQUESTS)
+@blueprint.query(RequestQuery)
+@reads
+@blueprint.answer(list_of(RequestRowOut))
+def list_requests(session: Session, actor: Actor, query: dict[str, Any]) -> Page[Any]:
+    """The requests in your sight, the latest change first."""
+    return requests.list_requests(session, actor, **query)
+
+
+@blueprint.post("/requests")
+@policy(Action.FILE_REQUEST)
+@blueprint.header(IDEMPOTENCY_KEY)
+@blueprint.body(RequestIn)
+@json_names
+@writes
+@blueprint.answer(RequestOut, 201)
+def file_request(session: Session, actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
+    """File a draft."""
+    chosen = _chosen_id(actor)
+    try:
+        request = requests.file_request(session, actor, values_of(data), chosen)
+    except Refused as refused:
+        if refused.denied.code == "E_ALREADY_FILED":
+            raise stop(
+                422,
+                "E_IDEMPOTENCY_MISMATCH",
+                "This Idempotency-Key was used for another request.",
+                "Use a new key for new content.",
+            ) from refused
+        raise
+    return shown(session, actor, request)
+
+
+def _chosen_id(actor: Actor) -> str | None:
+    """The id that the client's key stands for; keys of two people never meet."""
+    key = http.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not key.isascii() or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:
+        raise stop(
+            422,
+            "E_IDEMPOTENCY_KEY",
+            "The Idempotency-Key cannot be used.",
+            "Send 1 to %(longest)s printable ASCII characters.",
+            longest=LONGEST_KEY,
+        )
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{actor.user_id} {key}"))
+
+
+@blueprint.get("/requests/<id:request_id>")
+@policy(Action.VIEW_REQUEST)
+@reads
+@blueprint.answer(RequestOut)
+def show_request(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
+    """One request."""
+    return shown(session, actor, requests.view_request(session, actor, request_id))
+
+
+@blueprint.put("/requests/<id:request_id>")
+@policy(Action.EDIT_REQUEST)
+@blueprint.versioned
+@blueprint.body(RequestIn)
+@json_names
+@writes
+@blueprint.answer(RequestOut)
+def edit_request(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """Replace the content of a request; after planning it goes back to submitted."""
+    request = requests.edit_request(session, actor, request_id, asked_version(), values_of(data))
+    return shown(session, actor, request)
+
+
+@blueprint.post("/requests/<id:request_id>/submit")
+@policy(Action.SUBMIT_REQUEST)
+@blueprint.versioned
+@json_names
+@writes
+@blueprint.answer(RequestOut)
+def submit_request(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
+    """Hand a complete draft to the planning."""
+    return shown(session, actor, requests.submit_request(session, actor, request_id, asked_version()))
+
+
+@blueprint.post("/requests/<id:request_id>/withdraw")
+@policy(Action.WITHDRAW_REQUEST)
+@blueprint.versioned
+@blueprint.body(ReasonIn)
+@writes
+@blueprint.answer(RequestOut)
+def withdraw_request(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """Take a request back for good."""
+    request = requests.withdraw_request(session, actor, request_id, asked_version(), data["reason"])
+    return shown(session, actor, request)
+
+
+@blueprint.post("/requests/<id:request_id>/return")
+@policy(Action.RETURN_REQUEST)
+@blueprint.versioned
+@blueprint.body(ReasonIn)
+@writes
+@blueprint.answer(RequestOut)
+def return_request(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """Give a request back to its key account manager."""
+    request = requests.return_request(session, actor, request_id, asked_version(), data["reason"])
+    return shown(session, actor, request)
+
+
+@blueprint.get("/obligations")
+@policy(Action.CONFIRM_OBLIGATION)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(RequestRowOut))
+def list_obligations(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Promises with a penalty, unconfirmed ones first."""
+    return page_of(requests.list_obligations(session, actor), query)
+
+
+@blueprint.post("/requests/<id:request_id>/obligation")
+@policy(Action.CONFIRM_OBLIGATION)
+@blueprint.versioned
+@writes
+@blueprint.answer(RequestOut)
+def confirm_obligation(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
+    """Confirm that the contract holds the promise."""
+    return shown(session, actor, requests.confirm_obligation(session, actor, request_id, asked_version()))

@@ -1,0 +1,69 @@
+"""Runs: the search for a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.records import PlanRun
+from planner.scope import find_cycle
+from planner.services import runs
+from web.api.kit import Blueprint
+from web.database import reads, writes
+from web.policy import policy
+from web.schemas.common import PageQuery, list_of
+from web.schemas.outputs import page_of
+from web.schemas.planning import RunIn, RunOut, RunRowOut
+
+blueprint = Blueprint("runs", "The search for a plan.")
+
+
+@blueprint.get("/cycles/<id:cycle_id>/runs")
+@policy(Action.VIEW_RUNS)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(RunRowOut))
+def list_runs(session: Session, actor: Actor, query: dict[str, Any], cycle_id: str) -> dict[str, Any]:
+    """The runs of a cycle, newest first."""
+    cycle = find_cycle(session, actor, cycle_id)
+    return page_of(runs.list_runs(session, actor, cycle.id), query)
+
+
+@blueprint.post("/cycles/<id:cycle_id>/runs")
+@policy(Action.START_RUN)
+@blueprint.body(RunIn)
+@writes
+@blueprint.answer(RunRowOut, 202)
+def start_run(session: Session, actor: Actor, values: dict[str, Any], cycle_id: str) -> PlanRun:
+    """Queue a run; a worker takes it from there."""
+    return runs.start_run(session, actor, cycle_id, wall_limit_s=values["wall_limit_s"])
+
+
+@blueprint.get("/runs/<id:run_id>")
+@policy(Action.VIEW_RUNS)
+@reads
+@blueprint.answer(RunOut)
+def show_run(session: Session, actor: Actor, run_id: str) -> runs.RunView:
+    """A run as it stands."""
+    return runs.run_view(session, actor, run_id)
+
+
+@blueprint.post("/runs/<id:run_id>/stop")
+@policy(Action.STOP_RUN)
+@writes
+@blueprint.answer(RunRowOut)
+def stop_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
+    """Stop a run and keep its best plan."""
+    return runs.stop_run(session, actor, run_id)
+
+
+@blueprint.post("/runs/<id:run_id>/repeat")
+@policy(Action.REPEAT_RUN)
+@writes
+@blueprint.answer(RunRowOut, 202)
+def repeat_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
+    """Queue a failed or cancelled run again."""
+    return runs.repeat_run(session, actor, run_id)

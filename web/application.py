@@ -1,0 +1,51 @@
+"""Builds the application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from planner import settings
+from web import addresses, api, auth, database, errors, gate, headers, language, policy, throttle
+from web.config import flask_config
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application, configured by the environment; `config` overrides single keys of `web.config`.
+
+    Raises:
+        SettingsError: a setting cannot work.
+        UndeclaredRouteError: an endpoint declares no policy.
+    """
+    app = Flask("web")
+    app.config.from_mapping(flask_config(settings.read()))
+    app.config.from_mapping(config or {})
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # - how Flask documents it
+    addresses.init_app(app)
+    database.init_app(app)
+    headers.init_app(app)
+    auth.init_app(app)
+    language.init_app(app)
+    # Who may come in is asked before anything is read from the body.
+    app.before_request(policy.enforce)
+    app.before_request(gate.check)
+    csrf = CSRFProtect(app)
+    throttle.init_app(app)
+    errors.init_app(app)
+    pages = import_module("web.pages") if find_spec("web.pages") else None
+    for blueprint in getattr(pages, "BLUEPRINTS", ()):
+        app.register_blueprint(blueprint)
+    if find_spec("web.rendering"):
+        import_module("web.rendering").init_app(app)
+    api.init_app(app, csrf)
+    policy.public("style sheets, scripts and pictures hold no data")(app.view_functions["static"])
+    policy.check_routes(app)
+    return app

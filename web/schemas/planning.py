@@ -1,0 +1,124 @@
+"""Cycles and runs."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from planner.records import CycleKind
+from web.schemas.base import Form, Schema
+from web.schemas.fields import Choice, Instant, Text, Week, Whole
+from web.schemas.outputs import PersonOut, Words
+
+
+class CycleIn(Form):
+    """A new cycle; its three times follow each other."""
+
+    name = Text(120, required=True)
+    kind = Choice(CycleKind, load_default=CycleKind.WEEKLY)
+    first_week = Week(required=True)
+    horizon_weeks = Whole(1, 53, load_default=26)
+    frozen_weeks = Whole(0, 53, load_default=2)
+    slushy_weeks = Whole(0, 53, load_default=4)
+    request_cutoff = Instant(required=True)
+    decision_deadline = Instant(required=True)
+    publish_at = Instant(required=True)
+
+
+class CycleOut(Schema):
+    """A round of planning."""
+
+    id = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    kind = fields.String()
+    status = fields.String()
+    first_week = fields.String()
+    horizon_weeks = fields.Integer()
+    frozen_weeks = fields.Integer()
+    slushy_weeks = fields.Integer()
+    request_cutoff = fields.AwareDateTime()
+    decision_deadline = fields.AwareDateTime()
+    publish_at = fields.AwareDateTime()
+
+
+class RunIn(Form):
+    """How long to search."""
+
+    wall_limit_s = Whole(1, 3600, code="E_LIMIT", load_default=None, allow_none=True)
+
+
+class RunRowOut(Schema):
+    """A run in a list. Money in minor units; null is unknown."""
+
+    id = fields.String()
+    version = fields.Integer()
+    cycle_id = fields.String()
+    number = fields.Integer()
+    purpose = fields.String()
+    state = fields.String()
+    plan_status = fields.String()
+    stopped = fields.String(metadata={"description": "Why the search ended."})
+    stop_requested = fields.Boolean()
+    value_minor = fields.Integer()
+    bound_minor = fields.Integer()
+    churn_minor = fields.Integer()
+    reproducible = fields.Boolean()
+    created_by = fields.Nested(PersonOut)
+    created_at = fields.AwareDateTime()
+    started_at = fields.AwareDateTime()
+    finished_at = fields.AwareDateTime()
+
+
+class ProgressOut(Schema):
+    """What a running search last told."""
+
+    seconds = fields.Float()
+    stage = fields.Integer()
+    value_minor = fields.Integer(attribute="value")
+    bound_minor = fields.Integer(attribute="bound")
+    doing = fields.String()
+
+
+class FailureOut(Schema):
+    """Why a run failed."""
+
+    code = fields.String()
+    reason = Words()
+    remedy = Words()
+
+
+class WaitingOut(Schema):
+    """Whose answer is missing."""
+
+    department = fields.String()
+    head = fields.String()
+    deputy = fields.String()
+    proposals = fields.Integer()
+
+
+class ReleasedOut(Schema):
+    """A request whose earlier approval or promise no longer fits."""
+
+    request = fields.String()
+    kind = fields.String()
+
+
+class RunOut(Schema):
+    """A run as it stands: under way with its progress, or ended with its counts."""
+
+    run = fields.Nested(RunRowOut)
+    state = fields.String()
+    failure = fields.Nested(FailureOut)
+    progress = fields.Nested(ProgressOut)
+    value_minor = fields.Integer(attribute="value")
+    bound_minor = fields.Integer(attribute="bound")
+    gap = fields.Float(metadata={"description": "Share of the value by which it may fall short."})
+    gap_words = Words()
+    granted = fields.Integer()
+    partly = fields.Integer()
+    refused = fields.Integer()
+    left_out = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    released = fields.List(fields.Nested(ReleasedOut))
+    broken_obligations = fields.List(fields.String())
+    waits_for = fields.List(fields.Nested(WaitingOut))
+    newest = fields.Boolean()

@@ -1,0 +1,138 @@
+"""What is shown of a request: all of it to who may see its money, the outline to others."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from marshmallow import fields
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.records import RequestStatus, ResourceRequest
+from planner.scope import sees_money
+from planner.services import requests
+from web.errors import shown as shown_problem
+from web.schemas.base import Schema
+from web.schemas.common import ProblemOut
+from web.schemas.outputs import AccountRef, PersonOut
+from web.schemas.requests import data_of, json_problem
+
+OPEN: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED)
+
+STATE: Final = (
+    *("id", "version", "account", "kam", "filed_by", "status", "status_since", "outcome", "submitted_at"),
+    *("return_reason", "filing_order"),
+)
+OUTLINE: Final = (
+    *("account_id", "title", "purpose", "type", "earliest_week", "latest_week", "deadline"),
+    *("need_statement", "lines"),
+)
+"""What a head of a department sees: who wants which hours when, no money and no chances."""
+
+
+class LineOut(Schema):
+    """One skill of a request."""
+
+    skill_key = fields.String()
+    quarter_hours = fields.Integer()
+    min_level = fields.Integer()
+    language_key = fields.String()
+    language_level = fields.Integer()
+    customer_facing = fields.Boolean()
+    activity = fields.String()
+    specialist_code = fields.String()
+    preference = fields.String()
+    max_specialists = fields.Integer()
+    weekly_min_quarter_hours = fields.Integer()
+    weekly_max_quarter_hours = fields.Integer()
+    after = fields.List(fields.Integer())
+    alternative = fields.Integer()
+
+
+class BenefitOut(Schema):
+    """Contribution expected some months ahead."""
+
+    month = fields.Integer()
+    amount_minor = fields.Integer()
+
+
+class PointOut(Schema):
+    """The chance of success at a share of the hours."""
+
+    fraction_permille = fields.Integer()
+    probability_permille = fields.Integer()
+
+
+class EvidenceOut(Schema):
+    """What a claim rests on."""
+
+    kind = fields.String()
+    text = fields.String()
+    link = fields.String()
+
+
+class RequestRowOut(Schema):
+    """A request in a list; no money, so that everybody in whose sight it is sees the same."""
+
+    id = fields.String()
+    version = fields.Integer()
+    title = fields.String()
+    account = fields.Nested(AccountRef)
+    kam = fields.Nested(PersonOut)
+    status = fields.String()
+    status_since = fields.AwareDateTime()
+    outcome = fields.String()
+    purpose = fields.String()
+    type = fields.String()
+    earliest_week = fields.String()
+    latest_week = fields.String()
+    quarter_hours = fields.Function(lambda request: sum(line.quarter_hours for line in request.lines))
+
+
+class RequestOut(Schema):
+    """A request. What you may not see is left out; null is not known."""
+
+    id = fields.String()
+    version = fields.Integer()
+    account = fields.Nested(AccountRef)
+    kam = fields.Nested(PersonOut)
+    filed_by = fields.Nested(PersonOut)
+    status = fields.String()
+    status_since = fields.AwareDateTime()
+    outcome = fields.String()
+    submitted_at = fields.AwareDateTime()
+    return_reason = fields.String()
+    filing_order = fields.Integer()
+    account_id = fields.String()
+    title = fields.String()
+    purpose = fields.String()
+    type = fields.String()
+    earliest_week = fields.String()
+    latest_week = fields.String()
+    deadline = fields.Date()
+    deadline_source = fields.String()
+    need_statement = fields.String()
+    benefits = fields.List(fields.Nested(BenefitOut))
+    avoidable_cost_minor = fields.Integer()
+    obligation = fields.Boolean()
+    obligation_confirmed = fields.Boolean()
+    contract_reference = fields.String()
+    lines = fields.List(fields.Nested(LineOut))
+    curve = fields.List(fields.Nested(PointOut))
+    evidence = fields.List(fields.Nested(EvidenceOut))
+    missing = fields.List(fields.Nested(ProblemOut), metadata={"description": "Before it can be submitted."})
+
+
+def shown(session: Session, actor: Actor, request: ResourceRequest) -> dict[str, Any]:
+    """What the actor may see of a request in their sight, for `RequestOut`."""
+    state = {name: getattr(request, name) for name in STATE}
+    content = data_of(requests.values_of(request))
+    if not sees_money(session, actor, request):
+        return {**state, **{name: content[name] for name in OUTLINE}}
+    missing = requests.missing_to_submit(session, request) if request.status in OPEN else ()
+    return {
+        **state,
+        **content,
+        "obligation_confirmed": request.obligation_confirmed_by_id is not None,
+        "missing": [shown_problem(json_problem(problem)) for problem in missing],
+    }
