@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
 from planner.actor import Actor
@@ -166,6 +166,11 @@ def changing(
     before = state_of(entity)
     yield
     record(session, actor, event, entity, before=before, after=state_of(entity), reason=reason)
+
+
+def length(session: Session) -> int:
+    """How many events there are."""
+    return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
 def verify(session: Session) -> list[str]:

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from planner.database import WRITER_LOCK, connect
 from planner.records import Base
@@ -79,10 +80,16 @@ def check_migrated(engine: Engine) -> None:
     """Go on when the database has the newest shape.
 
     Raises:
-        NotMigrated: it is empty, older or newer than the program.
+        NotMigrated: it cannot be opened, is empty, older or newer than the program.
     """
-    with engine.connect() as connection:
-        found = present(connection)
+    try:
+        with engine.connect() as connection:
+            found = present(connection)
+    except OperationalError as error:
+        place = engine.url.render_as_string(hide_password=True)
+        raise NotMigrated(
+            f"The database {place} cannot be opened: {error.orig}. Run: planner migrate"
+        ) from error
     if found != newest():
         raise NotMigrated(
             f"The database is at revision {found or 'none'}, this program needs {newest()}. "
