@@ -1,0 +1,357 @@
+"""The checks before a head's decision and what it changes; the use cases are in `decisions`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from planner.actor import Actor, acts_for
+from planner.audit import Event, changing, record, state_of
+from planner.clock import now
+from planner.records import (
+    Allocation,
+    Decision,
+    DecisionOutcome,
+    JobState,
+    PlanRun,
+    Proposal,
+    ProposalState,
+    RejectionReason,
+    RequestOutcome,
+    RequestStatus,
+    ResourceRequest,
+    Specialist,
+)
+from planner.scope import own_departments
+from planner.services.consequences import hurry, loss
+from planner.services.versions import check_version
+from planner.solving.demand import is_expedite
+from planner.solving.material import newest_plan
+from planner.solving.parameters import Parameters
+from planner.solving.questions import scope_of
+from planner.supply import promised_elsewhere, promises, specialists, week_table
+from planner.transitions import ProposalAction, RequestAction, check, move
+from planner.verdict import Denied, Kind, Message, Refused, refuse, require
+
+SHORTEST_TEXT = 10
+LONGEST_TEXT = 2000
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+GOAL: Mapping[DecisionOutcome, ProposalState] = {
+    DecisionOutcome.APPROVED: ProposalState.APPROVED,
+    DecisionOutcome.REJECTED: ProposalState.REJECTED,
+}
+
+
+def own_parts(session: Session, actor: Actor, request: ResourceRequest, run: PlanRun) -> Sequence[Proposal]:
+    """What the run proposes of the request for the actor's departments, put aside parts left out."""
+    return session.scalars(
+        select(Proposal)
+        .where(
+            Proposal.run_id == run.id,
+            Proposal.request_id == request.id,
+            Proposal.department_id.in_(own_departments(session, actor)),
+            Proposal.state != ProposalState.SUPERSEDED,
+        )
+        .order_by(Proposal.line_id, Proposal.department_id)
+        .options(selectinload(Proposal.allocations))
+    ).all()
+
+
+def check_may_decide(session: Session, actor: Actor, proposal: Proposal) -> None:
+    """Go on when the people are the actor's and the request is somebody else's.
+
+    Raises:
+        Refused: E_NOT_YOUR_DEPARTMENT, E_SELF_APPROVAL.
+    """
+    if proposal.department_id not in own_departments(session, actor):
+        raise refuse(
+            Kind.FORBIDDEN,
+            "E_NOT_YOUR_DEPARTMENT",
+            "These people belong to the department %(department)s, which you do not head.",
+            "Its head or deputy decides.",
+            department=proposal.department.name,
+        )
+    if is_own(actor, proposal):
+        raise refuse(
+            Kind.FORBIDDEN,
+            "E_SELF_APPROVAL",
+            "You filed this request or manage its account, so you cannot decide on it.",
+            "The deputy of the department decides; if there is none, leadership names another head.",
+        )
+
+
+def is_own(actor: Actor, proposal: Proposal) -> bool:
+    """Whether the actor filed the request or manages its account."""
+    request = proposal.request
+    account = request.account
+    return actor.user_id in {request.filed_by_id, request.kam_id, account.kam_id, account.deputy_kam_id}
+
+
+def same_again(
+    session: Session, actor: Actor, proposal: Proposal, version: int, outcome: DecisionOutcome
+) -> Decision | None:
+    """The actor's own identical decision of a moment ago, made on the version the actor names."""
+    if proposal.state != GOAL[outcome] or version not in (proposal.version, proposal.version - 1):
+        return None
+    last = session.scalars(
+        select(Decision).where(Decision.proposal_id == proposal.id).order_by(Decision.created_at.desc())
+    ).first()
+    mine = last is not None and last.decided_by_id == actor.user_id and last.outcome == outcome
+    return last if mine else None
+
+
+def check_open(session: Session, proposal: Proposal, version: int, action: ProposalAction) -> None:
+    """Go on when the proposal still waits for an answer and is as the actor saw it.
+
+    Raises:
+        Refused: E_RUN_ACTIVE, E_PLAN_SUPERSEDED, E_STATE, E_VERSION_STALE.
+    """
+    run = proposal.run
+    busy = select(PlanRun.id).where(PlanRun.cycle_id == run.cycle_id, PlanRun.state.in_(ACTIVE))
+    if session.scalar(busy.limit(1)):
+        raise refuse(
+            Kind.STATE,
+            "E_RUN_ACTIVE",
+            "A new plan is being computed; what you see may change.",
+            "Decide when it is finished; what you approved before stays approved.",
+        )
+    newest = newest_plan(session, run.cycle_id)
+    if proposal.state == ProposalState.SUPERSEDED or newest is None or newest.id != run.id:
+        raise Refused(
+            Denied(
+                Kind.STATE,
+                "E_PLAN_SUPERSEDED",
+                Message("This was proposed by an earlier plan and is not proposed any more."),
+                Message("Open your inbox to see the newest plan."),
+                details={"newest_run_id": newest.id if newest else None, "state": proposal.state.value},
+            )
+        )
+    require(check(proposal, action))
+    check_version(session, proposal, version)
+
+
+def check_unchanged(
+    session: Session,
+    actor: Actor,
+    parts: Sequence[Proposal],
+    versions: Mapping[str, int],
+    outcome: DecisionOutcome,
+) -> None:
+    """Go on when the actor saw exactly these parts as they are now.
+
+    Raises:
+        Refused: E_VERSION_STALE; details["changed"] lists every part that changed, came or went.
+    """
+    changed: list[dict[str, Any]] = [
+        {"proposal_id": p.id, "state": p.state.value, "version": p.version}
+        for p in parts
+        if versions.get(p.id) != p.version
+        and (p.id not in versions or same_again(session, actor, p, versions[p.id], outcome) is None)
+    ]
+    gone = set(versions) - {p.id for p in parts}
+    changed += [{"proposal_id": key, "state": None, "version": None} for key in sorted(gone)]
+    if changed:
+        raise Refused(
+            Denied(
+                Kind.STALE,
+                "E_VERSION_STALE",
+                Message("Parts of this request changed after you opened it."),
+                Message("Look at what changed and decide again; nothing was stored."),
+                details={"changed": changed},
+            )
+        )
+
+
+def check_reason(reason: RejectionReason | None, text: str) -> None:
+    """Go on when a rejection says why.
+
+    Raises:
+        Refused: E_REASON.
+    """
+    long_enough = len(text.strip()) >= SHORTEST_TEXT or reason not in (
+        None,
+        RejectionReason.OTHER,
+        RejectionReason.DATA_ERROR,
+    )
+    if reason is None or not long_enough or len(text) > LONGEST_TEXT:
+        raise refuse(
+            Kind.INVALID,
+            "E_REASON",
+            "A rejection needs a reason that others can follow.",
+            "Choose a reason; for “data error” and “other” say in %(least)s to %(most)s characters why.",
+            least=SHORTEST_TEXT,
+            most=LONGEST_TEXT,
+        )
+
+
+def store_approval(session: Session, actor: Actor, proposal: Proposal) -> Decision:
+    """Approve, unless the hours are no longer there.
+
+    Raises:
+        Refused: E_CAPACITY_BELOW.
+    """
+    check_capacity(session, proposal)
+    return _store(session, actor, proposal, ProposalAction.APPROVE, DecisionOutcome.APPROVED)
+
+
+def store_rejection(
+    session: Session, actor: Actor, proposal: Proposal, reason: RejectionReason, text: str
+) -> Decision:
+    """Reject, with what it was known to cost; the exact cost is asked for."""
+    scope = scope_of(reason)
+    low, high = loss(session, proposal, scope)
+    hurry(session, actor, proposal, scope)
+    return _store(
+        session,
+        actor,
+        proposal,
+        ProposalAction.REJECT,
+        DecisionOutcome.REJECTED,
+        reason=reason,
+        text=text,
+        lost_low_minor=low,
+        lost_high_minor=high,
+    )
+
+
+def _store(
+    session: Session,
+    actor: Actor,
+    proposal: Proposal,
+    action: ProposalAction,
+    outcome: DecisionOutcome,
+    **values: Any,
+) -> Decision:
+    """Move the proposal, keep the decision and one event for both."""
+    standing_for = principal(session, actor, proposal)
+    before = state_of(proposal)
+    move(proposal, action)
+    decision = Decision(
+        proposal_id=proposal.id,
+        outcome=outcome,
+        decided_by_id=actor.user_id,
+        on_behalf_of_id=standing_for,
+        decided_at=now(),
+        **values,
+    )
+    session.add(decision)
+    session.flush()
+    event = Event.DECISION_APPROVED if outcome == DecisionOutcome.APPROVED else Event.DECISION_REJECTED
+    record(
+        session,
+        replace(actor, on_behalf_of=standing_for),
+        event,
+        proposal,
+        before=before,
+        after={**state_of(proposal), "decision": state_of(decision)},
+        reason=decision.reason.value if decision.reason else "",
+    )
+    return decision
+
+
+def principal(session: Session, actor: Actor, proposal: Proposal) -> str | None:
+    """For whom the actor decides; None when the actor is the head."""
+    department = proposal.department
+    if actor.user_id == department.head_id:
+        return None
+    if actor.user_id == department.deputy_head_id:
+        return department.head_id
+    lenders = acts_for(session, actor)
+    return next((who for who in (department.head_id, department.deputy_head_id) if who in lenders), None)
+
+
+def settle(
+    session: Session, actor: Actor, request: ResourceRequest, run: PlanRun, returned: str | None
+) -> None:
+    """Move the request on after a decision: decided when nothing waits, back to its KAM when `returned`."""
+    parts = session.scalars(
+        select(Proposal).where(Proposal.run_id == run.id, Proposal.request_id == request.id)
+    ).all()
+    if returned is not None:
+        for part in parts:
+            if part.state in (ProposalState.PROPOSED, ProposalState.APPROVED):
+                with changing(session, actor, Event.ALLOCATION_WITHDRAWN, part):
+                    move(part, ProposalAction.SUPERSEDE)
+        with changing(session, actor, Event.REQUEST_RETURNED, request, reason=returned):
+            move(request, RequestAction.RETURN)
+            request.return_reason = returned
+            request.outcome = None
+    elif request.status == RequestStatus.PLANNED and all(
+        part.state != ProposalState.PROPOSED for part in parts
+    ):
+        with changing(session, actor, Event.REQUEST_DECIDED, request):
+            move(request, RequestAction.DECIDE)
+
+
+def check_capacity(session: Session, proposal: Proposal) -> None:
+    """Go on when all that is approved, published and now asked for fits each person-week of today.
+
+    Raises:
+        Refused: E_CAPACITY_BELOW; details["weeks"] has the figures of each person-week that is too small.
+    """
+    session.flush()
+    run = proposal.run
+    parameters = Parameters.of(run.parameters)
+    who = {a.specialist_id for a in proposal.allocations}
+    weeks = sorted({a.week for a in proposal.allocations})
+    planned = set(session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == run.id)))
+    people = [p for p in specialists(session) if p.id in who]
+    table = week_table(session, people, weeks, promised_elsewhere(promises(session), planned))
+    booked = _booked(session, who, weeks, parameters)
+    expedite = is_expedite(proposal.request, parameters)
+    over = []
+    for a in proposal.allocations:
+        limit = table[a.specialist_id][weeks.index(a.week)]
+        plain, total = booked.get((a.specialist_id, a.week), (0, 0))
+        plain, total = plain + (0 if expedite else a.quarter_hours), total + a.quarter_hours
+        if plain > limit.capacity or total > limit.total:
+            over.append(_figures(people, a, limit.total, total))
+    if over:
+        raise Refused(
+            Denied(
+                Kind.STATE,
+                "E_CAPACITY_BELOW",
+                Message("There is less time than when the plan was made."),
+                Message("Ask for a new plan; it will use the hours that are left."),
+                details={"weeks": over},
+            )
+        )
+
+
+def _booked(
+    session: Session, who: set[str], weeks: Sequence[str], parameters: Parameters
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Approved quarter-hours per person-week: of requests that are not expedite, and of all."""
+    rows = session.execute(
+        select(Allocation, Proposal)
+        .join(Proposal, Proposal.id == Allocation.proposal_id)
+        .where(
+            Proposal.state == ProposalState.APPROVED,
+            Allocation.specialist_id.in_(who),
+            Allocation.week.in_(weeks),
+        )
+    )
+    plain: defaultdict[tuple[str, str], int] = defaultdict(int)
+    total: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for allocation, proposal in rows:
+        cell = (allocation.specialist_id, allocation.week)
+        total[cell] += allocation.quarter_hours
+        plain[cell] += 0 if is_expedite(proposal.request, parameters) else allocation.quarter_hours
+    return {cell: (plain[cell], hours) for cell, hours in total.items()}
+
+
+def _figures(people: Sequence[Specialist], a: Allocation, limit: int, total: int) -> dict[str, Any]:
+    person = next(p for p in people if p.id == a.specialist_id)
+    return {
+        "specialist": person.display_name,
+        "week": a.week,
+        "capacity_quarter_hours": limit,
+        "approved_quarter_hours": total - a.quarter_hours,
+        "asked_quarter_hours": a.quarter_hours,
+    }

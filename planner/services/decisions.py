@@ -1,0 +1,164 @@
+"""Decisions of department heads: approve or reject what the plan proposes for their people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.permissions import Action, may
+from planner.records import Decision, DecisionOutcome, RejectionReason
+from planner.scope import find_proposal, find_request, find_run
+from planner.services.consequences import Change, Consequence, ask_consequence, consequence
+from planner.services.deciding import (
+    check_may_decide,
+    check_open,
+    check_reason,
+    check_unchanged,
+    own_parts,
+    same_again,
+    settle,
+    store_approval,
+    store_rejection,
+)
+from planner.services.inbox import Inbox, InboxItem, PersonWeek, Sent, inbox, outbox, proposal_view
+from planner.transitions import ProposalAction
+from planner.verdict import not_found, require
+
+__all__ = [
+    "Change",
+    "Consequence",
+    "Inbox",
+    "InboxItem",
+    "PersonWeek",
+    "Sent",
+    "approve",
+    "ask_consequence",
+    "consequence",
+    "decide_request",
+    "inbox",
+    "outbox",
+    "proposal_view",
+    "reject",
+]
+
+
+def approve(session: Session, actor: Actor, proposal_id: str, version: int) -> Decision:
+    """Promise the proposed hours; approving again what one has just approved gives the same answer.
+
+    Args:
+        session: The unit of work.
+        actor: Head or deputy of the department, or who acts for one of them.
+        proposal_id: What is approved.
+        version: The proposal's version that the actor saw.
+
+    Raises:
+        Refused: E_FORBIDDEN, E_NOT_FOUND, E_NOT_YOUR_DEPARTMENT; E_SELF_APPROVAL for an own request;
+            E_PLAN_SUPERSEDED, E_RUN_ACTIVE, E_STATE, E_VERSION_STALE; E_CAPACITY_BELOW with figures when the
+            hours are no longer there. Nothing is stored then.
+    """
+    require(may(actor, Action.APPROVE))
+    proposal = find_proposal(session, actor, proposal_id)
+    check_may_decide(session, actor, proposal)
+    again = same_again(session, actor, proposal, version, DecisionOutcome.APPROVED)
+    if again is not None:
+        return again
+    check_open(session, proposal, version, ProposalAction.APPROVE)
+    decision = store_approval(session, actor, proposal)
+    settle(session, actor, proposal.request, proposal.run, None)
+    return decision
+
+
+def reject(  # noqa: PLR0917 - a use case takes the values it needs
+    session: Session,
+    actor: Actor,
+    proposal_id: str,
+    version: int,
+    reason: RejectionReason,
+    text: str = "",
+) -> Decision:
+    """Refuse the proposed hours; the next run respects it, this plan stays as it is.
+
+    Leave, overload and an own deadline bar the pair in those weeks; a skill mismatch and other reasons bar
+    the pair; a data error returns the request to its key account manager.
+
+    Args:
+        session: The unit of work.
+        actor: As for `approve`.
+        proposal_id: What is refused.
+        version: The proposal's version that the actor saw.
+        reason: Why.
+        text: The same in words; needed for a data error and for other reasons.
+
+    Raises:
+        Refused: as `approve`, and E_REASON when the text is missing or too long.
+    """
+    require(may(actor, Action.REJECT))
+    proposal = find_proposal(session, actor, proposal_id)
+    check_may_decide(session, actor, proposal)
+    again = same_again(session, actor, proposal, version, DecisionOutcome.REJECTED)
+    if again is not None:
+        return again
+    check_reason(reason, text)
+    check_open(session, proposal, version, ProposalAction.REJECT)
+    decision = store_rejection(session, actor, proposal, reason, text)
+    settle(session, actor, proposal.request, proposal.run, _returned(reason, text))
+    return decision
+
+
+def decide_request(  # noqa: PLR0917 - a use case takes the values it needs
+    session: Session,
+    actor: Actor,
+    request_id: str,
+    run_id: str,
+    outcome: DecisionOutcome,
+    versions: Mapping[str, int],
+    reason: RejectionReason | None = None,
+    text: str = "",
+) -> list[Decision]:
+    """Decide all parts of a request that are the actor's to decide, at once or not at all.
+
+    Args:
+        session: The unit of work.
+        actor: As for `approve`.
+        request_id: Whose parts.
+        run_id: The plan that proposes them.
+        outcome: Approved or rejected.
+        versions: The version that the actor saw, by proposal id, of every part.
+        reason: Why rejected.
+        text: The same in words.
+
+    Raises:
+        Refused: as `approve` and `reject`; E_VERSION_STALE with the list of parts that changed, came or went.
+    """
+    require(may(actor, Action.DECIDE_REQUEST))
+    request, run = find_request(session, actor, request_id), find_run(session, actor, run_id)
+    parts = own_parts(session, actor, request, run)
+    if not parts:
+        raise not_found()
+    for part in parts:
+        check_may_decide(session, actor, part)
+    approving = outcome == DecisionOutcome.APPROVED
+    if not approving:
+        check_reason(reason, text)
+    check_unchanged(session, actor, parts, versions, outcome)
+    decisions, fresh = [], False
+    for part in parts:
+        done = same_again(session, actor, part, versions[part.id], outcome)
+        fresh = fresh or done is None
+        if done is None and approving:
+            check_open(session, part, versions[part.id], ProposalAction.APPROVE)
+            done = store_approval(session, actor, part)
+        elif done is None:
+            check_open(session, part, versions[part.id], ProposalAction.REJECT)
+            done = store_rejection(session, actor, part, reason or RejectionReason.OTHER, text)
+        decisions.append(done)
+    if fresh:
+        settle(session, actor, request, run, None if approving else _returned(reason, text))
+    return decisions
+
+
+def _returned(reason: RejectionReason | None, text: str) -> str | None:
+    """What the key account manager is told when the request goes back."""
+    return text if reason == RejectionReason.DATA_ERROR else None

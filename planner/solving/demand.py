@@ -1,0 +1,206 @@
+"""Requests as the engine sees them: levels with their worth, lines with hours and windows, no words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from planner.clock import add_weeks, monday, week_of, weeks_between
+from planner.records import Preference, RequestLine, RequestType, ResourceRequest
+from planner.worth import LevelValue, level_values, present_value
+
+if TYPE_CHECKING:
+    from planner.solving.parameters import Parameters
+    from solver.problem import Line, Request
+
+CUSTOMER_FACING = "can:customer-facing"
+"""The skill that stands for being sent to customers."""
+
+FULL = 1000
+"""Per mille of the hours asked for."""
+
+EXPEDITE_WEEKS = 2
+"""A dated deadline this near opens the expedite reserve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One request in the problem.
+
+    Attributes:
+        request: As the engine sees it.
+        lines: As the engine sees them.
+        record: The request's record.
+        values: What each level of `request` is worth and why, same order.
+        started: Whether part of it was promised for weeks that are past.
+    """
+
+    request: Request
+    lines: tuple[Line, ...]
+    record: ResourceRequest
+    values: tuple[LevelValue, ...]
+    started: bool
+
+    def working(self) -> dict[str, Any]:
+        """How the worth of each level was found, as JSON can hold it."""
+        present = self.values[0].present
+        return {
+            "version": self.record.version,
+            "present_value": present.working(),
+            "levels": [value.working() for value in self.values],
+            "lines": {line_id(self.record, line): line.id for line in self.record.lines},
+            "started": self.started,
+        }
+
+
+def line_id(request: ResourceRequest, line: RequestLine) -> str:
+    """The id of a line in problems and plans."""
+    return f"{request.id}.{line.position}"
+
+
+def line_digest(request: ResourceRequest, line: RequestLine) -> str:
+    """SHA-256 of what the line asks of people; texts and money are not part of it."""
+    asked = [
+        *(line.skill_id, line.min_level, line.quarter_hours, line.language_id, line.language_level),
+        *(line.customer_facing, line.specialist_id, line.preference.value, line.max_specialists),
+        *(line.weekly_min, line.weekly_max, sorted(line.after), line.alternative),
+        *(request.earliest_week, request.latest_week, request.deadline and request.deadline.isoformat()),
+    ]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def window(request: ResourceRequest, parameters: Parameters) -> tuple[int, int] | str:
+    """First and last week index, or why there is none: "past", "later" or "deadline"."""
+    first, last = 0, parameters.weeks - 1
+    if request.earliest_week:
+        first = max(first, weeks_between(parameters.first_week, request.earliest_week))
+    if request.latest_week:
+        last = min(last, weeks_between(parameters.first_week, request.latest_week))
+    if last < 0:
+        return "past"
+    if first >= parameters.weeks:
+        return "later"
+    if request.deadline:
+        last = min(last, weeks_between(parameters.first_week, week_of(request.deadline)))
+    if last < 0:
+        return "past"
+    return (first, last) if first <= last else "deadline"
+
+
+def demand_of(request: ResourceRequest, parameters: Parameters, done: Mapping[str, int]) -> Demand | str:
+    """The request as the engine sees it, or why it is left out.
+
+    Args:
+        request: Its record.
+        parameters: How time and money are seen.
+        done: Published quarter-hours in past weeks by the record id of the line.
+    """
+    weeks = window(request, parameters)
+    if isinstance(weeks, str):
+        return weeks
+    points = [(p.fraction, p.probability) for p in request.curve]
+    if not request.lines or not any(f == 0 for f, _ in points) or not any(f > 0 for f, _ in points):
+        return "incomplete"
+    benefits = [(b.month_offset, b.amount_minor) for b in request.benefits]
+    present = present_value(benefits, Decimal(parameters.yearly_rate))
+    values = level_values(points, present, request.avoidable_cost_minor)
+    started = any(done.get(line.id) for line in request.lines)
+    values = tuple(v for v in values if _reaches(request, v.fraction, done))
+    if not values:
+        return "done"
+    frame = _Frame(values, weeks, parameters, done)
+    lines = tuple(_line(request, line, frame) for line in request.lines)
+    if not any(any(line.hours) for line in lines):
+        return "done"
+    return Demand(_request(request, values), lines, request, values, started)
+
+
+def _hours(line: RequestLine, fraction: int) -> int:
+    """Quarter-hours of a level, a begun quarter-hour counting whole."""
+    return -(-line.quarter_hours * fraction // FULL)
+
+
+def _reaches(request: ResourceRequest, fraction: int, done: Mapping[str, int]) -> bool:
+    """Whether a level asks for at least what was worked already."""
+    return all(_hours(line, fraction) >= done.get(line.id, 0) for line in request.lines)
+
+
+def _request(request: ResourceRequest, values: Sequence[LevelValue]) -> Request:
+    from solver.problem import Level, Request
+
+    levels = tuple(Level(format(Decimal(v.fraction) / FULL, "f"), v.value_minor) for v in values)
+    promised = request.obligation and request.obligation_confirmed_by_id is not None
+    full = next((i for i, v in enumerate(values) if v.fraction >= FULL), len(values) - 1)
+    return Request(
+        id=request.id,
+        account=request.account_id,
+        kam=request.kam_id,
+        levels=levels,
+        options=_options(request),
+        submitted=request.filing_order or 0,
+        purpose=request.purpose.value if request.purpose else "",
+        obligation=full if promised else None,
+    )
+
+
+def _options(request: ResourceRequest) -> tuple[tuple[str, ...], ...]:
+    """Lines without an alternative's number belong to every alternative."""
+    numbers = sorted({line.alternative for line in request.lines if line.alternative is not None})
+    return tuple(
+        tuple(line_id(request, line) for line in request.lines if line.alternative in (None, number))
+        for number in numbers or (None,)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all lines of a request have in common."""
+
+    values: Sequence[LevelValue]
+    weeks: tuple[int, int]
+    parameters: Parameters
+    done: Mapping[str, int]
+
+
+def _line(request: ResourceRequest, line: RequestLine, frame: _Frame) -> Line:
+    from solver.problem import Line
+
+    named = line.specialist.code if line.specialist else None
+    gains = [v.value_minor for v in frame.values if v.value_minor > 0]
+    bonus = min(gains, default=0) * frame.parameters.preference_per_mille // FULL
+    positions = {other.position: line_id(request, other) for other in request.lines}
+    return Line(
+        id=line_id(request, line),
+        needs=_needs(line),
+        hours=tuple(_hours(line, v.fraction) - frame.done.get(line.id, 0) for v in frame.values),
+        first_week=frame.weeks[0],
+        last_week=frame.weeks[1],
+        max_specialists=line.max_specialists,
+        weekly_min=line.weekly_min,
+        weekly_max=line.weekly_max,
+        preferred=(named, bonus) if named and line.preference == Preference.PREFER and bonus else None,
+        required=named if line.preference == Preference.REQUIRE else None,
+        after=tuple(positions[position] for position in sorted(line.after)),
+        expedite=is_expedite(request, frame.parameters),
+    )
+
+
+def _needs(line: RequestLine) -> dict[str, int]:
+    needs = {line.skill.key: line.min_level}
+    if line.language:
+        needs[line.language.key] = max(line.language_level or 1, needs.get(line.language.key, 0))
+    if line.customer_facing:
+        needs[CUSTOMER_FACING] = 1
+    return needs
+
+
+def is_expedite(request: ResourceRequest, parameters: Parameters) -> bool:
+    """Whether the request may use the expedite reserve: an issue, or a dated deadline that is near."""
+    if request.type == RequestType.ISSUE:
+        return True
+    limit = monday(add_weeks(parameters.first_week, EXPEDITE_WEEKS))
+    return request.deadline is not None and request.deadline < limit

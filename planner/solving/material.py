@@ -1,0 +1,175 @@
+"""The records that a problem is made of, read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from planner.capacity import WeekHours
+from planner.clock import horizon, today
+from planner.records import (
+    Decision,
+    DecisionOutcome,
+    JobState,
+    KeyAccountDefinition,
+    PlanningCycle,
+    PlanRun,
+    Proposal,
+    ProposalState,
+    RequestLine,
+    RequestOutcome,
+    RequestStatus,
+    ResourceRequest,
+    RunPurpose,
+    Specialist,
+)
+from planner.solving.parameters import Parameters
+from planner.supply import Promise, promised_elsewhere, promises, specialists, week_table
+
+PLANNABLE = (
+    RequestStatus.SUBMITTED,
+    RequestStatus.PLANNED,
+    RequestStatus.DECIDED,
+    RequestStatus.PUBLISHED,
+)
+"""States in which a request takes part in a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a translation reads.
+
+    Attributes:
+        cycle: The cycle that is planned.
+        parameters: How time and money are seen.
+        weeks: ISO weeks of the plan.
+        people: Everybody, by code.
+        hours: What each can lend per week, by specialist id, net of promises to requests not planned here.
+        requests: What is planned, by filing order.
+        standing: Published hours of those requests, past weeks included.
+        approved: Approved and unpublished proposals of the cycle's newest plan, whose hours shall stand.
+        granted: Fraction per mille that the newest plan grants, by request id.
+        rejections: Proposals that heads rejected, each with the decision.
+        definition_id: The key-account definition of the day, if there is one.
+    """
+
+    cycle: PlanningCycle
+    parameters: Parameters
+    weeks: tuple[str, ...]
+    people: Sequence[Specialist]
+    hours: Mapping[str, tuple[WeekHours, ...]]
+    requests: Sequence[ResourceRequest]
+    standing: Sequence[Promise]
+    approved: Sequence[Proposal]
+    granted: Mapping[str, int]
+    rejections: Sequence[tuple[Proposal, Decision]]
+    definition_id: str | None
+
+
+def gather(
+    session: Session,
+    cycle: PlanningCycle,
+    parameters: Parameters,
+    only: Collection[str] | None = None,
+) -> Material:
+    """Read everything; `only` limits the requests, for a comparison with an earlier reading."""
+    weeks = horizon(parameters.first_week, parameters.weeks)
+    requests = [r for r in plannable(session) if only is None or r.id in only]
+    planned = {r.id for r in requests}
+    people = specialists(session)
+    standing = promises(session)
+    run = newest_plan(session, cycle.id)
+    return Material(
+        cycle=cycle,
+        parameters=parameters,
+        weeks=weeks,
+        people=people,
+        hours=week_table(session, people, weeks, promised_elsewhere(standing, planned)),
+        requests=requests,
+        standing=[row for row in standing if row.request_id in planned],
+        approved=_approved(session, run) if run else [],
+        granted=_granted(session, run) if run else {},
+        rejections=_rejections(session, planned),
+        definition_id=definition_id(session),
+    )
+
+
+def plannable(session: Session) -> Sequence[ResourceRequest]:
+    """Requests that take part in a run, by filing order, with all that the problem needs."""
+    lines = selectinload(ResourceRequest.lines)
+    return session.scalars(
+        select(ResourceRequest)
+        .where(ResourceRequest.status.in_(PLANNABLE))
+        .order_by(ResourceRequest.filing_order, ResourceRequest.id)
+        .options(
+            lines.selectinload(RequestLine.skill),
+            lines.selectinload(RequestLine.language),
+            lines.selectinload(RequestLine.specialist),
+            selectinload(ResourceRequest.benefits),
+            selectinload(ResourceRequest.curve),
+        )
+    ).all()
+
+
+def newest_plan(session: Session, cycle_id: str) -> PlanRun | None:
+    """The cycle's newest finished official run."""
+    return session.scalars(
+        select(PlanRun)
+        .where(
+            PlanRun.cycle_id == cycle_id,
+            PlanRun.purpose == RunPurpose.OFFICIAL,
+            PlanRun.state == JobState.DONE,
+        )
+        .order_by(PlanRun.number.desc())
+        .limit(1)
+    ).first()
+
+
+def definition_id(session: Session) -> str | None:
+    """The key-account definition that is active today; the newest if several are."""
+    day = today()
+    found = session.scalars(
+        select(KeyAccountDefinition)
+        .where(KeyAccountDefinition.valid_from <= day)
+        .order_by(KeyAccountDefinition.valid_from.desc(), KeyAccountDefinition.id)
+    )
+    return next((d.id for d in found if d.valid_to is None or d.valid_to >= day), None)
+
+
+def _approved(session: Session, run: PlanRun) -> list[Proposal]:
+    """Approved parts of requests of which no part was rejected; a rejected part frees the others."""
+    rows = session.scalars(
+        select(Proposal)
+        .where(Proposal.run_id == run.id)
+        .order_by(Proposal.line_id, Proposal.department_id)
+        .options(selectinload(Proposal.allocations))
+    ).all()
+    broken = {p.request_id for p in rows if p.state == ProposalState.REJECTED}
+    return [p for p in rows if p.state == ProposalState.APPROVED and p.request_id not in broken]
+
+
+def _granted(session: Session, run: PlanRun) -> dict[str, int]:
+    rows = session.execute(
+        select(RequestOutcome.request_id, RequestOutcome.fraction).where(RequestOutcome.run_id == run.id)
+    )
+    return {request: fraction for request, fraction in rows}  # noqa: C416 - rows are not plain tuples
+
+
+def _rejections(session: Session, planned: Collection[str]) -> list[tuple[Proposal, Decision]]:
+    """Proposals of planned requests whose last decision is a rejection, with that decision."""
+    rows = session.execute(
+        select(Proposal, Decision)
+        .join(Decision, Decision.proposal_id == Proposal.id)
+        .order_by(Decision.decided_at, Decision.id)
+        .options(selectinload(Proposal.allocations))
+    )
+    last = {
+        proposal.id: (proposal, decision) for proposal, decision in rows if proposal.request_id in planned
+    }
+    return sorted(
+        (pair for pair in last.values() if pair[1].outcome == DecisionOutcome.REJECTED),
+        key=lambda pair: (pair[0].line_id, pair[0].id),
+    )

@@ -1,0 +1,352 @@
+"""A plan becomes records: outcomes, proposals, carried approvals, states, questions."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from planner.actor import SYSTEM
+from planner.audit import Event, changing, created
+from planner.clock import now
+from planner.records import (
+    Allocation,
+    CycleStatus,
+    Decision,
+    Outcome,
+    PlanningCycle,
+    PlanRun,
+    PlanStatus,
+    Proposal,
+    ProposalState,
+    RequestLine,
+    RequestOutcome,
+    RequestStatus,
+    ResourceRequest,
+    Specialist,
+)
+from planner.solving.demand import FULL, line_digest
+from planner.solving.jobs import cycle_back, fail_run, failure
+from planner.solving.material import PLANNABLE
+from planner.solving.questions import ask_about_plan
+from planner.transitions import CycleAction, JobAction, ProposalAction, RequestAction, move
+
+ACTIVE = (
+    ProposalState.PROPOSED,
+    ProposalState.APPROVED,
+    ProposalState.REJECTED,
+    ProposalState.COUNTERED,
+)
+HELD = (ProposalState.APPROVED, ProposalState.PUBLISHED)
+
+Key = tuple[str, str]
+"""Record ids of a line and of the department that lends to it."""
+
+Shape = frozenset[tuple[str, str, int]]
+"""Specialist id, ISO week and quarter-hours of every allocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The engine's answer and the problem, with ids of records."""
+
+    result: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+
+    def levels(self, request: str) -> list[Mapping[str, Any]]:
+        return self.inputs["requests"][request]["levels"]  # type: ignore[no-any-return]
+
+
+def save(session: Session, run: PlanRun, text: str) -> None:
+    """Store how a run ended: with its plan, or without one and why.
+
+    Args:
+        session: The unit of work; the run must still be this worker's.
+        run: Running, with its snapshot.
+        text: The engine's answer, planner-plan/1.
+    """
+    result = json.loads(text)
+    if result["status"] == "none":
+        _without_plan(session, run, result)
+        return
+    assert run.snapshot is not None  # noqa: S101 - a run is queued with its snapshot
+    plan = _Plan(result, json.loads(run.snapshot.problem), run.snapshot.inputs)
+    requests = _unchanged(session, plan)
+    outcomes = _outcomes(session, run, plan)
+    proposals = _proposals(session, run, plan, requests)
+    _states(session, requests, outcomes, proposals)
+    ask_about_plan(session, run, list(outcomes.values()), proposals)
+    _finish(session, run, result, text)
+
+
+def _without_plan(session: Session, run: PlanRun, result: Mapping[str, Any]) -> None:
+    if result["stopped"] == "cancelled":
+        with changing(session, SYSTEM, Event.RUN_CANCELLED, run):
+            move(run, JobAction.CANCEL)
+            run.finished_at = now()
+        cycle_back(session, run)
+    elif result["stopped"] == "conflict":
+        words = failure(
+            "E_LOCKS_CONFLICT",
+            "What was decided before contradicts itself or a rule.",
+            "Take back one of the listed decisions and start a new run.",
+            {"conflicts": result["conflicts"]},
+        )
+        fail_run(session, run, words)
+    else:
+        words = failure(
+            "E_NO_PLAN",
+            "No plan was found in the time allowed.",
+            "Start a run with more time.",
+            {"seconds": result["seconds"]},
+        )
+        fail_run(session, run, words)
+
+
+def _unchanged(session: Session, plan: _Plan) -> dict[str, ResourceRequest]:
+    """The planned requests that are still as the snapshot saw them, by id."""
+    planned: Mapping[str, Any] = plan.inputs["requests"]
+    rows = session.scalars(
+        select(ResourceRequest)
+        .where(ResourceRequest.id.in_(planned), ResourceRequest.status.in_(PLANNABLE))
+        .order_by(ResourceRequest.filing_order)
+        .options(selectinload(ResourceRequest.lines))
+    )
+    return {r.id: r for r in rows if r.version == planned[r.id]["version"]}
+
+
+def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestOutcome]:
+    """One row per request of the problem."""
+    granted = {grant["request"]: grant["level"] for grant in plan.result["granted"]}
+    short = {row["request"]: row for row in plan.result["short"]}
+    bonus = _bonuses(plan)
+    rows = {}
+    for request in sorted(plan.inputs["requests"]):
+        level, levels = granted.get(request, -1), plan.levels(request)
+        why = short.get(request)
+        rows[request] = RequestOutcome(
+            run_id=run.id,
+            request_id=request,
+            level=level,
+            levels=len(levels),
+            fraction=levels[level]["fraction"] if level >= 0 else 0,
+            value_minor=levels[level]["value_minor"] if level >= 0 else 0,
+            bonus_minor=bonus[request],
+            reason=why["reason"] if why else None,
+            params=why["params"] if why else {},
+        )
+    session.add_all(rows.values())
+    session.flush()
+    return rows
+
+
+def _bonuses(plan: _Plan) -> defaultdict[str, int]:
+    """Minor units that preferred people add, by request; once per line and person."""
+    preferred = {line["id"]: line["preferred"] for line in plan.problem["lines"] if line["preferred"]}
+    pairs = {(row["line"], row["specialist"]) for row in plan.result["hours"] if row["hours"]}
+    total: defaultdict[str, int] = defaultdict(int)
+    for line, who in pairs:
+        if line in preferred and preferred[line]["specialist"] == who:
+            total[line.rpartition(".")[0]] += preferred[line]["bonus"]
+    return total
+
+
+def _proposals(
+    session: Session, run: PlanRun, plan: _Plan, requests: Mapping[str, ResourceRequest]
+) -> list[Proposal]:
+    """New proposals; what a head approved before, hour for hour, stays approved."""
+    new = _group(session, run, plan, requests)
+    old = _earlier(session, run, list(new))
+    _supersede(session, run, new)
+    proposals = []
+    for key, request, line in _in_filing_order(new, requests):
+        proposal = new[key]
+        proposal.line_digest = line_digest(request, line)
+        approval = _approval(session, proposal, old.get(key, ()), plan.problem["weeks"][0])
+        if approval is None:
+            created(session, SYSTEM, Event.ALLOCATION_PROPOSED, proposal)
+        else:
+            move(proposal, ProposalAction.APPROVE)
+            session.add(proposal)
+            session.flush()
+            created(session, SYSTEM, Event.DECISION_CARRIED, _carried(proposal, approval))
+        proposals.append(proposal)
+    return proposals
+
+
+def _in_filing_order(
+    new: Mapping[Key, Proposal], requests: Mapping[str, ResourceRequest]
+) -> list[tuple[Key, ResourceRequest, RequestLine]]:
+    lines = {line.id: (request, line) for request in requests.values() for line in request.lines}
+    rows = [(key, *lines[key[0]]) for key in new]
+    return sorted(rows, key=lambda row: (row[1].filing_order or 0, row[2].position, row[0]))
+
+
+def _group(
+    session: Session, run: PlanRun, plan: _Plan, requests: Mapping[str, ResourceRequest]
+) -> dict[Key, Proposal]:
+    """The plan's hours by line and department, for requests that still stand as planned."""
+    department = {s.code: s for s in session.scalars(select(Specialist))}
+    weeks = plan.problem["weeks"]
+    lines = {
+        line: (request, record)
+        for request, row in plan.inputs["requests"].items()
+        for line, record in row["lines"].items()
+    }
+    proposals: dict[Key, Proposal] = {}
+    for row in plan.result["hours"]:
+        request, record = lines[row["line"]]
+        if request not in requests or row["hours"] == 0:
+            continue
+        person = department[row["specialist"]]
+        proposal = proposals.setdefault(
+            (record, person.department_id),
+            Proposal(
+                run_id=run.id,
+                request_id=request,
+                line_id=record,
+                department_id=person.department_id,
+                state=ProposalState.PROPOSED,
+            ),
+        )
+        proposal.allocations.append(
+            Allocation(
+                run_id=run.id,
+                specialist_id=person.id,
+                week=weeks[row["week"]],
+                quarter_hours=row["hours"],
+            )
+        )
+    return proposals
+
+
+def _earlier(session: Session, run: PlanRun, keys: Sequence[Key]) -> dict[Key, list[Proposal]]:
+    """Approved and published proposals for the same lines and departments, newest run first."""
+    rows = session.scalars(
+        select(Proposal)
+        .join(PlanRun, PlanRun.id == Proposal.run_id)
+        .where(
+            Proposal.line_id.in_({line for line, _ in keys}),
+            Proposal.state.in_(HELD),
+            Proposal.run_id != run.id,
+        )
+        .order_by(PlanRun.created_at.desc(), PlanRun.number.desc())
+        .options(selectinload(Proposal.allocations))
+    )
+    found: defaultdict[Key, list[Proposal]] = defaultdict(list)
+    for proposal in rows:
+        found[proposal.line_id, proposal.department_id].append(proposal)
+    return found
+
+
+def _supersede(session: Session, run: PlanRun, new: Mapping[Key, Proposal]) -> None:
+    """Put aside what the cycle's earlier plans proposed; what is not proposed again is withdrawn."""
+    old = session.scalars(
+        select(Proposal)
+        .join(PlanRun, PlanRun.id == Proposal.run_id)
+        .where(PlanRun.cycle_id == run.cycle_id, Proposal.run_id != run.id, Proposal.state.in_(ACTIVE))
+        .order_by(Proposal.line_id, Proposal.department_id)
+        .options(selectinload(Proposal.allocations))
+    ).all()
+    for proposal in old:
+        again = new.get((proposal.line_id, proposal.department_id))
+        if again is not None and shape(again.allocations) == shape(proposal.allocations):
+            move(proposal, ProposalAction.SUPERSEDE)
+        else:
+            with changing(session, SYSTEM, Event.ALLOCATION_WITHDRAWN, proposal):
+                move(proposal, ProposalAction.SUPERSEDE)
+
+
+def _approval(
+    session: Session, proposal: Proposal, earlier: Iterable[Proposal], first: str
+) -> Decision | None:
+    """The approval of the newest earlier proposal, if from week `first` on it is for exactly these hours."""
+    newest = next(iter(earlier), None)
+    if (
+        newest is None
+        or newest.line_digest != proposal.line_digest
+        or shape(a for a in newest.allocations if a.week >= first) != shape(proposal.allocations)
+    ):
+        return None
+    return session.scalars(
+        select(Decision).where(Decision.proposal_id == newest.id).order_by(Decision.created_at.desc())
+    ).first()
+
+
+def _carried(proposal: Proposal, approval: Decision) -> Decision:
+    return Decision(
+        proposal_id=proposal.id,
+        outcome=approval.outcome,
+        text=approval.text,
+        decided_by_id=approval.decided_by_id,
+        on_behalf_of_id=approval.on_behalf_of_id,
+        decided_at=approval.decided_at,
+        carried_from_id=approval.id,
+    )
+
+
+def shape(allocations: Iterable[Allocation]) -> Shape:
+    """What two sets of allocations must share to be the same commitment."""
+    return frozenset((a.specialist_id, a.week, a.quarter_hours) for a in allocations)
+
+
+def _states(
+    session: Session,
+    requests: Mapping[str, ResourceRequest],
+    outcomes: Mapping[str, RequestOutcome],
+    proposals: Iterable[Proposal],
+) -> None:
+    """Say of each request what the plan gives it, and whether anybody still has to decide."""
+    parts: defaultdict[str, list[Proposal]] = defaultdict(list)
+    for proposal in proposals:
+        parts[proposal.request_id].append(proposal)
+    for request in requests.values():
+        settled = bool(parts[request.id]) and all(
+            p.state == ProposalState.APPROVED for p in parts[request.id]
+        )
+        outcome = given(outcomes[request.id])
+        goal = RequestStatus.DECIDED if settled else RequestStatus.PLANNED
+        if request.status == goal and request.outcome == outcome:
+            continue
+        with changing(session, SYSTEM, Event.REQUEST_PLANNED, request):
+            published = request.status == RequestStatus.PUBLISHED
+            move(request, RequestAction.REPLAN if published else RequestAction.PLAN)
+            request.outcome = outcome
+        if settled:
+            with changing(session, SYSTEM, Event.REQUEST_DECIDED, request):
+                move(request, RequestAction.DECIDE)
+
+
+def given(outcome: RequestOutcome) -> Outcome:
+    """Granted at the full hours or more, at less, or refused."""
+    if outcome.level < 0:
+        return Outcome.REFUSED
+    return Outcome.GRANTED if outcome.fraction >= FULL else Outcome.PARTLY
+
+
+def _finish(session: Session, run: PlanRun, result: Mapping[str, Any], text: str) -> None:
+    with changing(session, SYSTEM, Event.RUN_FINISHED, run):
+        move(run, JobAction.FINISH)
+        run.finished_at = now()
+        run.plan_status = PlanStatus(result["status"])
+        run.stopped = result["stopped"]
+        run.value_minor = result["value"]
+        run.bound_minor = result["bound"]
+        run.churn_minor = result["churn"]
+        run.reproducible = result["reproducible"]
+        run.result = text
+        run.progress = {
+            "seconds": result["seconds"],
+            "proven_stages": result["proven_stages"],
+            "broken_obligations": result["broken_obligations"],
+        }
+    cycle = session.get_one(PlanningCycle, run.cycle_id)
+    if cycle.status == CycleStatus.SOLVING:
+        with changing(session, SYSTEM, Event.CYCLE_CHANGED, cycle):
+            move(cycle, CycleAction.DECIDE)

@@ -1,0 +1,214 @@
+"""Questions about a finished plan: what is asked, what the engine is told, how its answer is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.clock import now
+from planner.records import (
+    JobState,
+    PlanRun,
+    Proposal,
+    ProposalState,
+    Question,
+    QuestionKind,
+    RejectionReason,
+    RequestOutcome,
+    Specialist,
+)
+from planner.solving.decided import PAIR, REQUEST, SCOPE, WEEKS
+from planner.solving.demand import line_id
+from planner.solving.jobs import failure
+from planner.solving.parameters import Parameters
+from planner.transitions import JobAction, move
+
+HOPELESS = frozenset({"no_skill", "no_capacity", "window"})
+"""Reasons for which no value would do: the request cannot be staffed even alone."""
+
+WALL_LIMIT_S = 8.0
+"""Seconds for one question, so that who asks is answered within ten."""
+
+REFUSED = -1
+
+
+def scope_of(reason: RejectionReason | None) -> str:
+    """What a rejection for that reason forbids; those weeks when the reason is not known yet."""
+    return SCOPE[reason] if reason else WEEKS
+
+
+def rejection_subject(proposal_id: str, scope: str) -> str:
+    """What a rejection question is about."""
+    return f"{proposal_id}/{scope}"
+
+
+def find_question(session: Session, run_id: str, kind: QuestionKind, subject: str) -> Question | None:
+    """The question, if it was ever put."""
+    return session.scalars(
+        select(Question).where(Question.run_id == run_id, Question.kind == kind, Question.subject == subject)
+    ).first()
+
+
+def rejection_question(proposal: Proposal, scope: str) -> Question:
+    """What refusing the proposal would cost."""
+    return Question(
+        run_id=proposal.run_id,
+        kind=QuestionKind.REJECTION,
+        subject=rejection_subject(proposal.id, scope),
+        request_id=proposal.request_id,
+        proposal_id=proposal.id,
+        scope=scope,
+        state=JobState.QUEUED,
+    )
+
+
+def ask_about_plan(
+    session: Session, run: PlanRun, outcomes: Iterable[RequestOutcome], proposals: Sequence[Proposal]
+) -> None:
+    """Queue what people will want to know of the plan; what nobody asked about earlier plans is dropped."""
+    stale = (
+        select(Question)
+        .join(PlanRun, PlanRun.id == Question.run_id)
+        .where(
+            PlanRun.cycle_id == run.cycle_id,
+            Question.run_id != run.id,
+            Question.state == JobState.QUEUED,
+            Question.asked_at.is_(None),
+        )
+    )
+    for question in session.scalars(stale):
+        move(question, JobAction.CANCEL)
+    for outcome in outcomes:
+        if outcome.reason is not None and outcome.reason not in HOPELESS:
+            session.add(
+                Question(
+                    run_id=run.id,
+                    kind=QuestionKind.BREAK_EVEN,
+                    subject=outcome.request_id,
+                    request_id=outcome.request_id,
+                    state=JobState.QUEUED,
+                )
+            )
+    for proposal in proposals:
+        if proposal.state == ProposalState.PROPOSED:
+            session.add(rejection_question(proposal, WEEKS))
+    session.flush()
+
+
+def task_of(session: Session, question: Question) -> dict[str, Any]:
+    """What the engine is told to answer the question."""
+    run = question.run
+    assert run.snapshot is not None  # noqa: S101 - a finished run has its snapshot
+    parameters = Parameters.of(run.parameters)
+    task: dict[str, Any] = {
+        "problem": run.snapshot.problem,
+        "plan": run.result,
+        "settings": {
+            "mode": parameters.mode,
+            "seed": int(run.parameters["seed"]),
+            "workers": parameters.workers,
+            "wall_limit_s": min(WALL_LIMIT_S, parameters.wall_limit_s),
+        },
+    }
+    if question.kind == QuestionKind.BREAK_EVEN:
+        return {**task, "kind": "break_even", "request": question.request_id}
+    proposal = session.get_one(Proposal, question.proposal_id)
+    problem = json.loads(run.snapshot.problem)
+    problem["locks"] = locks_after(session, problem, proposal, question.scope or WEEKS)
+    return {**task, "kind": "solve", "problem": json.dumps(problem)}
+
+
+def locks_after(
+    session: Session, problem: Mapping[str, Any], proposal: Proposal, scope: str
+) -> list[dict[str, Any]]:
+    """The problem's locks if the proposal were rejected: its request is free again, the pair forbidden."""
+    request, line = proposal.request_id, line_id(proposal.request, proposal.line)
+    locks = [
+        lock
+        for lock in problem["locks"]
+        if lock.get("request") != request
+        and not (lock["kind"] == "frozen" and lock["line"].rpartition(".")[0] == request)
+    ]
+    if scope == REQUEST:
+        return [*locks, {"kind": "max_level", "request": request, "level": REFUSED}]
+    people = {s.id: s.code for s in session.scalars(select(Specialist))}
+    pairs = {
+        (people[a.specialist_id], None if scope == PAIR else problem["weeks"].index(a.week))
+        for a in proposal.allocations
+    }
+    ordered = sorted(pairs, key=lambda pair: (pair[0], pair[1] or 0))
+    known = [(x.get("line"), x.get("specialist"), x.get("week")) for x in locks if x["kind"] == "forbid"]
+    return [
+        *locks,
+        *(
+            {"kind": "forbid", "line": line, "specialist": who, "week": week}
+            for who, week in ordered
+            if (line, who, week) not in known
+        ),
+    ]
+
+
+def store(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
+    """Keep the engine's answer."""
+    if question.kind == QuestionKind.BREAK_EVEN:
+        _store_break_even(question, reply)
+    else:
+        _store_rejection(question, json.loads(reply["result"]))
+    move(question, JobAction.FINISH)
+    question.failure = None
+    question.heartbeat_at = now()
+    session.flush()
+
+
+def store_failure(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
+    """Keep that the engine gave no answer, and why."""
+    move(question, JobAction.FAIL)
+    question.failure = failure(
+        str(reply.get("code", "E_ENGINE")),
+        "The figure could not be computed.",
+        "Ask again; if it happens again, tell an administrator.",
+        reply,
+    )
+    session.flush()
+
+
+def _store_break_even(question: Question, found: Mapping[str, Any]) -> None:
+    """From which value on the level above would be granted; "possible" false means from none."""
+    question.low_minor, question.high_minor = found["low"], found["high"]
+    question.exact = found["exact"]
+    question.answer = {**found, "displaced": list(found["displaced"])}
+
+
+def _store_rejection(question: Question, result: Mapping[str, Any]) -> None:
+    """The cost lies between the least and the most that the two bounds allow (C9)."""
+    run = question.run
+    before = json.loads(run.result or "{}")
+    value, bound = before["value"], before["bound"]
+    after, most = result["value"], result["bound"]
+    low = 0 if most is None else max(0, value - most)
+    high = None if bound is None or after is None else max(low, bound - after)
+    question.low_minor, question.high_minor = low, high
+    question.exact = low == high
+    question.answer = {
+        "value_after": after,
+        "bound_after": most,
+        "status": result["status"],
+        "broken_before": before["broken_obligations"] or [],
+        "broken_after": result["broken_obligations"] or [],
+        "changes": _changes(before, result),
+    }
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Requests whose level differs, with both levels."""
+    old = {grant["request"]: grant["level"] for grant in before["granted"]}
+    new = {grant["request"]: grant["level"] for grant in after["granted"]}
+    return [
+        {"request": key, "before": old.get(key, REFUSED), "after": new.get(key, REFUSED)}
+        for key in sorted({*old, *new})
+        if old.get(key, REFUSED) != new.get(key, REFUSED)
+    ]

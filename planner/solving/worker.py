@@ -1,0 +1,189 @@
+"""The worker: takes runs and questions from the queue, one at a time, and never leaves one stuck."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from planner.clock import now
+from planner.database import Database
+from planner.records import PlanRun, Question
+from planner.solving import jobs, questions
+from planner.solving.engine import Engine, Reply
+from planner.solving.jobs import Signal
+from planner.solving.outcome import save
+from planner.solving.parameters import Parameters
+
+IDLE_S = 0.5
+"""How long a worker with nothing to do waits before it looks again."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a task ended: the engine's last reply, or None when the job was lost or made way for another."""
+
+    reply: Reply | None
+    made_way: bool = False
+
+
+class Worker:
+    """One worker with its own engine process, or with one that is lent to it."""
+
+    def __init__(self, database: Database, name: str | None = None, engine: Engine | None = None) -> None:
+        self.database = database
+        self.name = name or f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+        self.engine = engine or Engine()
+
+    def run(self, stopped: threading.Event) -> None:
+        """Work until `stopped` is set; what is under way then is given back by its silence."""
+        log.info("worker.started", worker=self.name)
+        try:
+            while not stopped.is_set():
+                if not self._try_step(stopped):
+                    stopped.wait(IDLE_S)
+        finally:
+            self.engine.close()
+            log.info("worker.stopped", worker=self.name)
+
+    def step(self, stopped: threading.Event | None = None) -> bool:
+        """Do one thing; false when there was nothing to do."""
+        with self.database.reading() as session:
+            lost, waits = jobs.anything_lost(session), jobs.waiting(session)
+        if lost:
+            with self.database.writing() as session:
+                for run in jobs.reap(session):
+                    log.warning("run.interrupted", run=run.id)
+        if not waits:
+            return False
+        with self.database.writing() as session:
+            job = jobs.claim_run(session, self.name) or jobs.claim_question(session, self.name)
+            if job is None:
+                return False
+            session.flush()
+            task = _run_task(job) if isinstance(job, PlanRun) else questions.task_of(session, job)
+        ending = self._follow(job, task, stopped or threading.Event())
+        if ending.reply is not None:
+            self._keep(job, ending.reply)
+        elif ending.made_way:
+            self._give_way(job)
+        return True
+
+    def _try_step(self, stopped: threading.Event) -> bool:
+        """One step; a database that cannot be reached for a while is waited for."""
+        try:
+            return self.step(stopped)
+        except SQLAlchemyError:
+            log.exception("worker.database_failed")
+            # What was under way falls silent and is marked by whoever sees it first.
+            self.engine.close()
+            return False
+
+    def _follow(self, job: jobs.Job, task: Mapping[str, Any], stopped: threading.Event) -> Ending:
+        """Let the engine work on the task, show that it lives, pass on a request to stop."""
+        try:
+            self.engine.begin(task)
+        except OSError as error:
+            return Ending(Reply("crashed", {"error": str(error)}))
+        progress: dict[str, Any] | None = None
+        beaten = time.monotonic()
+        while not stopped.is_set():
+            reply = self.engine.wait(max(0.05, jobs.HEARTBEAT_S - (time.monotonic() - beaten)))
+            if reply is not None and reply.kind != "progress":
+                return Ending(reply)
+            if reply is not None:
+                progress = {**reply.content, "at": now().isoformat()}
+            if time.monotonic() - beaten < jobs.HEARTBEAT_S:
+                continue
+            beaten = time.monotonic()
+            signal, urgent = self._beat(job, progress)
+            if signal == Signal.STOP:
+                self.engine.stop()
+            if signal == Signal.LOST or urgent:
+                self.engine.close()
+                return Ending(None, made_way=urgent)
+        self.engine.close()
+        return Ending(None)
+
+    def _beat(self, job: jobs.Job, progress: Mapping[str, Any] | None) -> tuple[Signal, bool]:
+        with self.database.writing() as session:
+            if isinstance(job, PlanRun):
+                return jobs.beat(session, job, self.name, progress), False
+            return jobs.beat(session, job, self.name), jobs.more_urgent(session, job)
+
+    def _keep(self, job: jobs.Job, reply: Reply) -> None:
+        """Store the answer in one unit of work; if that cannot be done, store that in another."""
+        try:
+            with self.database.writing() as session:
+                self._store(session, job, reply)
+        except Exception:
+            # Whatever is wrong with the answer must not leave the job running for ever.
+            log.exception("answer.not_stored", job=job.id)
+            with self.database.writing() as session:
+                words = {"code": "E_INTERNAL", "message": "The answer could not be stored."}
+                self._store(session, job, Reply("failed", words))
+
+    def _store(self, session: Any, job: jobs.Job, reply: Reply) -> None:
+        row = session.get_one(type(job), job.id)
+        if not jobs.still_mine(session, row, self.name):
+            log.warning("answer.too_late", job=job.id)
+        elif isinstance(row, PlanRun):
+            if reply.kind == "done":
+                save(session, row, reply.content["result"])
+            else:
+                jobs.fail_run(session, row, _why(reply))
+        elif isinstance(row, Question):
+            if reply.kind == "done":
+                questions.store(session, row, reply.content)
+            else:
+                questions.store_failure(session, row, reply.content)
+
+    def _give_way(self, job: jobs.Job) -> None:
+        with self.database.writing() as session:
+            row = session.get_one(type(job), job.id)
+            if isinstance(row, Question) and jobs.still_mine(session, row, self.name):
+                # Making way is no failed attempt.
+                row.attempts -= 1
+                jobs.give_back(session, row)
+
+
+def _run_task(run: PlanRun) -> dict[str, Any]:
+    parameters = Parameters.of(run.parameters)
+    assert run.snapshot is not None  # noqa: S101 - a run is queued with its snapshot
+    return {
+        "kind": "solve",
+        "problem": run.snapshot.problem,
+        "reasons": True,
+        "settings": {
+            "mode": parameters.mode,
+            "seed": int(run.parameters["seed"]),
+            "workers": parameters.workers,
+            "wall_limit_s": parameters.wall_limit_s,
+            "work_limit": parameters.work_limit,
+        },
+    }
+
+
+def _why(reply: Reply) -> dict[str, Any]:
+    if reply.kind == "crashed":
+        return jobs.failure(
+            "E_ENGINE_CRASHED",
+            "The engine ended unexpectedly.",
+            "Repeat the run; if it happens again, tell an administrator.",
+            reply.content,
+        )
+    return jobs.failure(
+        str(reply.content.get("code", "E_ENGINE")),
+        "The engine could not finish.",
+        "Repeat the run; if it happens again, tell an administrator.",
+        reply.content,
+    )
