@@ -1,12 +1,21 @@
-"""The real application on the small world of `factories`, with a client for each person."""
+"""The real application on the small world of `factories`."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
+from clients import Program, program
+from factories import World, build_world
 from flask import Flask
 
+from planner.database import Database
 from web import create_app
+from web.database import KEY
 
+# Nobody is slowed down but in the test of slowing down.
 HASTE = {
     "TESTING": True,
     "SIGN_INS_PER_ACCOUNT": "10000 per minute",
@@ -14,7 +23,47 @@ HASTE = {
 }
 
 
+def make_app(url: str, **config: object) -> Flask:
+    """The application on a database."""
+    return create_app({**HASTE, "DATABASE_URL": url, **config})
+
+
+@pytest.fixture(scope="session")
+def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A database file with the small world, and the ids of its rows."""
+    path = tmp_path_factory.mktemp("world") / "planner.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    ids = build_world(database).ids
+    database.dispose()
+    return path, ids
+
+
+@pytest.fixture(scope="session")
+def one_app(built: tuple[Path, dict[str, str]]) -> Flask:
+    """The application, made once for all tests."""
+    app = make_app(f"sqlite:///{built[0]}")
+    app.extensions[KEY].dispose()
+    return app
+
+
 @pytest.fixture
-def app(sqlite_url: str) -> Flask:
-    """The application on a clean database."""
-    return create_app({**HASTE, "DATABASE_URL": sqlite_url})
+def app(one_app: Flask, built: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh copy of the small world."""
+    path = tmp_path / "planner.db"
+    shutil.copyfile(built[0], path)
+    database = one_app.extensions[KEY] = Database(f"sqlite:///{path}")
+    yield one_app
+    database.dispose()
+
+
+@pytest.fixture
+def world(app: Flask, built: tuple[Path, dict[str, str]]) -> World:
+    """The small world behind the application."""
+    return World(app.extensions[KEY], dict(built[1]))
+
+
+@pytest.fixture
+def client(app: Flask, world: World) -> Callable[[str], Program]:
+    """A program for a person, by first name."""
+    return lambda name: program(app, world, name)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
-from web.api import company, cycles, requests, runs, session
+from web.api import company, cycles, decisions, requests, runs, session
 
 BLUEPRINTS: Final[tuple[Any, ...]] = (
     session.blueprint,
@@ -16,6 +16,7 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     requests.blueprint,
     cycles.blueprint,
     runs.blueprint,
+    decisions.blueprint,
 )
 
 
