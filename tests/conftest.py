@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pwd
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +95,14 @@ class Server:
         with psycopg.connect(f"host={self.folder} user=planner dbname=postgres", autocommit=True) as link:
             link.execute(statement.encode())
 
+    @contextmanager
+    def copy(self, template: str) -> Iterator[str]:
+        """The address of a copy of a database, which goes with the test."""
+        name = f"test_{os.urandom(6).hex()}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        yield self.url(name)
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
@@ -137,10 +147,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres: Server) -> Iterator[str]:
     """The address of a clean, migrated PostgreSQL database."""
-    name = f"test_{os.urandom(6).hex()}"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE template")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.copy("template") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -169,17 +177,54 @@ def _open(url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_world_template(sqlite_template: Path) -> tuple[Path, World]:
+    """A SQLite file that holds the small world, to copy."""
+    path = sqlite_template.with_name("world.db")
+    shutil.copyfile(sqlite_template, path)
+    return path, _build(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def postgres_world_template(postgres: Server) -> World:
+    """A PostgreSQL database named `world` that holds the small world, to copy."""
+    postgres.execute("CREATE DATABASE world TEMPLATE template")
+    return _build(postgres.url("world"))
+
+
+def _build(url: str) -> World:
+    from factories import build_world
+
+    from planner.database import Database
+
+    database = Database(url)
+    world = build_world(database)
+    database.dispose()
+    return world
+
+
 @pytest.fixture
-def world(sqlite_database: Database) -> World:
+def world(sqlite_world_template: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
     """The small world of `factories` in a SQLite database."""
-    from factories import build_world
-
-    return build_world(sqlite_database)
+    path, built = sqlite_world_template
+    shutil.copyfile(path, tmp_path / "world.db")
+    yield from _copied(f"sqlite:///{tmp_path}/world.db", built)
 
 
 @pytest.fixture
-def any_world(database: Database) -> World:
-    """The small world of `factories`, once in each kind of database."""
-    from factories import build_world
+def postgres_world(postgres: Server, postgres_world_template: World) -> Iterator[World]:
+    """The small world of `factories` in a PostgreSQL database."""
+    with postgres.copy("world") as url:
+        yield from _copied(url, postgres_world_template)
 
-    return build_world(database)
+
+def _copied(url: str, built: World) -> Iterator[World]:
+    for database in _open(url):
+        yield dataclasses.replace(built, database=database)
+
+
+@pytest.fixture(params=["world", pytest.param("postgres_world", marks=pytest.mark.postgres)])
+def any_world(request: pytest.FixtureRequest) -> World:
+    """The small world of `factories`, once in each kind of database."""
+    found: World = request.getfixturevalue(request.param)
+    return found
