@@ -1,0 +1,109 @@
+"""The policy, against a second table kept apart from the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.actor import SYSTEM, Actor
+from planner.permissions import POLICY, Action, may
+from planner.records import Role
+from planner.verdict import Denied, Kind
+
+LETTERS = {
+    "K": Role.KAM,
+    "H": Role.HEAD,
+    "L": Role.LEADERSHIP,
+    "P": Role.PLANNER,
+    "F": Role.FINANCE,
+    "A": Role.ADMIN,
+    "S": Role.SPECIALIST,
+}
+
+EXPECTED = """
+today.view           KHLPFAS
+profile.edit         KHLPFAS
+session.end          KHLPFAS
+token.create         KHLPFAS
+token.revoke         KHLPFAS
+request.list         KHLPF
+request.view         KHLPF
+request.file         K
+request.edit         K
+request.submit       K
+request.withdraw     K
+request.return       LP
+request.hints        K
+obligation.confirm   LF
+refusal.view         KLPF
+refusal.ask          KLPF
+cycle.view           KHLPFAS
+cycle.open           LP
+cycle.close          LP
+run.start            LP
+run.stop             LP
+run.repeat           LP
+run.view             LPF
+run.compare          LPF
+inbox.view           H
+outbox.view          H
+proposal.view        H
+proposal.consequence H
+proposal.approve     H
+proposal.reject      H
+request.decide       H
+plan.publish         L
+publication.view     LPF
+board_link.create    L
+board_link.revoke    L
+load.view            KHLP
+load.own             S
+account.list         KLPF
+account.view         KLPF
+skill.list           KHLPFAS
+department.list      KHLPFAS
+specialist.list      KHLPA
+user.list            A
+user.create          A
+user.change          A
+user.password        A
+delegation.create    KH
+delegation.revoke    KHA
+delegation.view      KHA
+audit.view           A
+company.load
+"""
+TABLE = {
+    action: letters[0] if letters else ""
+    for action, *letters in (line.split() for line in EXPECTED.strip().splitlines())
+}
+
+
+def test_the_second_table_names_every_use_case() -> None:
+    """A new use case must be written down twice."""
+    assert set(TABLE) == {action.value for action in Action} == {action.value for action in POLICY}
+
+
+@pytest.mark.parametrize("action", Action, ids=str)
+def test_each_role_may_what_the_table_says(action: Action) -> None:
+    """Every role is asked for every use case; the refusal names the roles that would do."""
+    for letter, role in LETTERS.items():
+        verdict = may(Actor("id", "name", frozenset({role})), action)
+        assert bool(verdict) == (letter in TABLE[action.value]), role
+        if isinstance(verdict, Denied):
+            assert (verdict.kind, verdict.code) == (Kind.FORBIDDEN, "E_FORBIDDEN")
+            assert set(verdict.details["roles"]) == {LETTERS[x].value for x in TABLE[action.value]}
+
+
+def test_nobody_may_nothing_and_the_system_everything() -> None:
+    """Somebody without a role, or not signed in, gets nowhere; only the planner itself needs no role."""
+    nobody, guest = Actor("id", "name", frozenset()), Actor(None, "guest", frozenset())
+    assert not any(may(nobody, action) or may(guest, action) for action in Action)
+    assert all(may(SYSTEM, action) for action in Action)
+
+
+def test_two_roles_add_up() -> None:
+    """A head who also keeps customers may do both jobs."""
+    both = Actor("id", "name", frozenset({Role.KAM, Role.HEAD}))
+    assert may(both, Action.FILE_REQUEST)
+    assert may(both, Action.APPROVE)
+    assert not may(both, Action.PUBLISH)
