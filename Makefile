@@ -50,7 +50,7 @@ lock: .boot/bin/uv ## Renew the lock after pyproject.toml changed.
 	@.boot/bin/uv lock
 
 bench: setup ## Figures of the application on this machine: start, pages, demo solve, memory.
-	@$(BIN)/planner bench app
+	@$(BIN)/python -m planner.appbench
 
 clean: ## Remove everything that setup made.
 	@rm -rf .venv .boot node_modules web/static/vendor .mypy_cache .ruff_cache .pytest_cache

@@ -204,7 +204,8 @@ def _serve() -> None:
 
 @main.command()
 @click.option("--fresh", is_flag=True, help="Begin again from an empty database.")
-def demo(*, fresh: bool) -> None:
+@click.option("--serve/--no-serve", "serves", default=True, help="Whether to serve it at the end.")
+def demo(*, fresh: bool, serves: bool) -> None:
     """Load the demo company, solve its cycle and serve it."""
     from planner import demo as show
 
@@ -222,7 +223,8 @@ def demo(*, fresh: bool) -> None:
     for person in people:
         click.echo(f"  {person.email:36} {person.name:24} {person.role}")
     click.echo()
-    _serve()
+    if serves:
+        _serve()
 
 
 def _forget(url: str) -> None:
