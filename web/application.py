@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planner import settings
-from web import addresses, api, auth, database, errors, gate, headers, language, policy, throttle
+from web import addresses, api, auth, database, errors, files, gate, headers, language, policy, throttle
 from web.config import flask_config
 
 
@@ -23,7 +23,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         SettingsError: a setting cannot work.
         UndeclaredRouteError: an endpoint declares no policy.
     """
-    app = Flask("web")
+    app = Flask("web", static_folder=None)
     app.config.from_mapping(flask_config(settings.read()))
     app.config.from_mapping(config or {})
     if app.config["TRUSTED_PROXIES"]:
@@ -46,6 +46,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if find_spec("web.rendering"):
         import_module("web.rendering").init_app(app)
     api.init_app(app, csrf)
-    policy.public("style sheets, scripts and pictures hold no data")(app.view_functions["static"])
+    files.init_app(app)
     policy.check_routes(app)
     return app

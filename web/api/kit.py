@@ -82,6 +82,10 @@ class Blueprint(SmorestBlueprint):
         """Decorator: the view reads a header, documented by an OpenAPI parameter."""
         return cast("Callable[[View], View]", cast("Any", self).doc(parameters=[parameter]))
 
+    def open_to_all(self, view: View) -> View:
+        """Decorator: the document says that no token is needed."""
+        return cast("View", cast("Any", self).doc(security=[])(view))
+
     def versioned(self, view: View) -> View:
         """Decorator: the view asks for If-Match; see `asked_version`."""
         return self.header(IF_MATCH)(view)

@@ -20,6 +20,7 @@ blueprint = Blueprint("session", "Keys for programs.")
 
 @blueprint.post("/tokens")
 @public("who wants a key has none yet; it needs the password")
+@blueprint.open_to_all
 @blueprint.body(TokenIn)
 @blueprint.answer(TokenOut, 201)
 def create_token(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,17 @@
-"""Puts the API together: blueprints, errors in the document, the document itself."""
+"""Puts the API together: its resources and the document that describes them."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from flask import Flask
 from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
-from web.api import company, cycles, decisions, requests, runs, session
+from web.addresses import IdConverter, NumberConverter
+from web.api import company, cycles, decisions, document, requests, runs, session
+from web.schemas.common import ErrorOut
 
 BLUEPRINTS: Final[tuple[Any, ...]] = (
     session.blueprint,
@@ -19,20 +22,43 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     decisions.blueprint,
 )
 
+BEARER: Final = {"type": "http", "scheme": "bearer", "description": "Get one with POST /api/v1/tokens."}
+
+ABOUT: Final = (
+    "Money is whole minor units of the planning currency, effort whole quarter-hours, weeks ISO weeks "
+    "such as 2027-W01, shares and chances per mille. Null is not known. Fields that you may not see are "
+    "left out. "
+    "Unknown fields and parameters are refused. A change names the version it means in If-Match."
+)
+
 
 class PlannerApi(Api):
-    """Errors are answered by `web.errors` alone."""
+    """Errors are answered by `web.errors` alone, in one shape."""
 
     def _register_error_handlers(self) -> None:
         """Nothing: there is one place for errors."""
+
+    def _register_responses(self) -> None:
+        """Every refusal has one shape and one type."""
+        shape = {"application/problem+json": {"schema": ErrorOut}}
+        for name in ("DEFAULT_ERROR", *(status.name for status in HTTPStatus)):
+            refusal = {"description": "A refusal, with its code and remedy.", "content": shape}
+            cast("Any", self).spec.components.response(name, refusal, lazy=True)
 
 
 def init_app(app: Flask, csrf: CSRFProtect) -> None:
     """Register every resource; bearer tokens need no protection from forged forms."""
     app.config.from_mapping(
-        API_TITLE="Planner", API_VERSION="v1", OPENAPI_VERSION="3.1.0", API_SPEC_OPTIONS={}
+        API_TITLE="Planner",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={"security": [{"token": []}], "info": {"description": ABOUT}},
     )
     api: Any = cast("Any", PlannerApi)(app)
+    api.register_converter(IdConverter, lambda _: {"type": "string", "format": "uuid"})
+    api.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1})
+    api.spec.components.security_scheme("token", BEARER)
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
+    app.register_blueprint(document.blueprint)
