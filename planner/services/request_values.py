@@ -245,10 +245,14 @@ def _line(where: str, line: LineValues) -> list[Problem]:
     found += checks.choice(f"{where}/preference", line.preference, Preference)
     if line.language_key is not None:
         found += checks.text(f"{where}/language_key", line.language_key, 64, required=True)
-        found += checks.whole(f"{where}/language_level", line.language_level, 1, 5)
+        if line.language_level is None:
+            reason, remedy = "The level of the language is missing.", "Choose a level from 1 to 5."
+            found.append(checks.missing(f"{where}/language_level", reason, remedy))
+        else:
+            found += checks.whole(f"{where}/language_level", line.language_level, 1, 5)
     if line.specialist_code is not None:
         found += checks.text(f"{where}/specialist_code", line.specialist_code, 40, required=True)
-    elif line.preference != Preference.NONE:
+    elif line.preference in {Preference.PREFER, Preference.REQUIRE}:
         reason, remedy = "No person is named.", "Name the person or take the preference off."
         found.append(checks.missing(f"{where}/specialist_code", reason, remedy))
     for name, value in (("weekly_min", line.weekly_min), ("weekly_max", line.weekly_max)):
