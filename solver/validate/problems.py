@@ -111,7 +111,7 @@ def _check_unique(kind: str, ids: Iterable[str], faults: Faults) -> None:
 
 
 def _check_scale(problem: Problem, faults: Faults) -> None:
-    total = sum(abs(value) for value in _money(problem))
+    total = sum(abs(value) for value in money(problem))
     second = sum(abs(level.second) for request in problem.requests for level in request.levels)
     for what, amount in (("values, bonuses, floors and churn", total), ("second values", second)):
         if amount > VALUE_LIMIT:
@@ -123,7 +123,8 @@ def _check_scale(problem: Problem, faults: Faults) -> None:
             )
 
 
-def _money(problem: Problem) -> Iterator[int]:
+def money(problem: Problem) -> Iterator[int]:
+    """Every amount of money in `problem`, and the churn of withdrawing all that is published."""
     for request in problem.requests:
         for level in request.levels:
             yield level.value

@@ -114,7 +114,7 @@ def _footprint(problem: Problem, piece: Piece) -> frozenset[tuple[str, int, bool
 def _undominated(problem: Problem, found: list[Piece]) -> list[Piece]:
     groups: dict[object, list[Piece]] = defaultdict(list)
     for piece in found:
-        groups[_footprint(problem, piece)].append(piece)
+        groups[_footprint(problem, piece), piece.grant].append(piece)
     kept: list[Piece] = []
     for group in groups.values():
         best: dict[tuple[int, ...], Piece] = {}
@@ -138,6 +138,21 @@ def best(problem: Problem) -> tuple[Score, Plan] | None:
         if top is None or reached > top[0]:
             top = reached, list(chosen)
     return None if top is None else (top[0], plan_of(top[1]))
+
+
+def optimal_levels(problem: Problem, request_id: str) -> set[int]:
+    """The levels (-1 = refused) that `request_id` has in plans of the best score."""
+    ways = [pieces_of(problem, request) for request in problem.requests]
+    place = [request.id for request in problem.requests].index(request_id)
+    top, levels = None, set[int]()
+    for chosen in _combined(problem, ways, []):
+        reached = oracle.total_of(problem, chosen)
+        if top is None or reached > top:
+            top, levels = reached, set()
+        if reached == top:
+            grant = chosen[place].grant
+            levels.add(grant.level if grant else -1)
+    return levels
 
 
 def _combined(problem: Problem, ways: list[list[Piece]], chosen: list[Piece]) -> Iterator[list[Piece]]:
