@@ -1,0 +1,245 @@
+"""What a level of a request would have to be worth to be granted.
+
+The break-even of a level is its smallest value with which the request is granted it. The value of a level
+enters the objective linearly, so two solves tell it: the best plan with the request held at most where it is,
+and the best plan with the level forced; their difference is what is missing. Only where a floor counts the
+request's own value is it not linear; then the value is searched for. A figure is called exact only after
+proven solves at the figure (granted) and one unit below it (not granted).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from solver.forcing import covered, forced, granted_level, headline, held, revalued
+from solver.plan import Plan, Result
+from solver.settings import Settings
+from solver.validate import ProblemErrors, money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.plan import Measures
+    from solver.problem import Problem
+
+DEFAULT = Settings()
+ALL_STAGES = (1, 2, 3, 4, 5)
+
+
+class NothingToExplainError(ValueError):
+    """The request is not in the problem, has no such level, or has the level already."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """What a level must be worth to be granted. Money in minor units; unknown is None.
+
+    Attributes:
+        level: The level asked for.
+        own_value: What it is worth now; with `value_by_end`, the value at its first end. Another value then
+            means that all of `value_by_end` is raised by the same amount.
+        low: No smaller value is enough; None when that is not known of any.
+        high: This value is enough; None when that is not known of any.
+        exact: Whether low = high was confirmed by proven solves.
+        possible: False when no value is enough: no plan that keeps the locks has the level, or each one
+            breaks an obligation or misses a floor that the best plan keeps.
+        cost_low: What granting it costs the others, at least; None when unknown.
+        cost_high: The same, at most.
+        displaced: Requests that have less in the best plan found with the level, sorted.
+    """
+
+    request: str
+    level: int
+    own_value: int
+    low: int | None = None
+    high: int | None = None
+    exact: bool = False
+    possible: bool = True
+    cost_low: int | None = None
+    cost_high: int | None = None
+    displaced: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> int | None:
+        """The break-even value, when it is exact."""
+        return self.low if self.exact else None
+
+    @property
+    def opportunity_cost(self) -> int | None:
+        """What granting it costs the others, when that is proven."""
+        return self.cost_low if self.cost_low == self.cost_high else None
+
+
+def break_even(
+    problem: Problem,
+    result: Result | Plan,
+    request_id: str,
+    settings: Settings = DEFAULT,
+    *,
+    level: int | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> BreakEven:
+    """The smallest value with which `request_id` is granted `level`.
+
+    Args:
+        problem: The problem that was solved.
+        result: The plan it has now. The ending of its solve saves one solve when it was proven.
+        request_id: A request below its top level.
+        settings: Limits of the whole question, shared by its solves.
+        level: The level asked for; the next one up when None.
+        cancel: Asked now and then; True ends the search with what is known.
+
+    Raises:
+        NothingToExplainError: Unknown request or level, or the level is granted already.
+    """
+    plan = (result.plan if isinstance(result, Result) else result) or Plan()
+    asked = asked_level(problem, plan, request_id, level)
+    proven = result if isinstance(result, Result) and result.status == "optimal" else None
+    return _Search(problem, plan, (request_id, asked), settings, cancel).go(proven)
+
+
+def asked_level(problem: Problem, plan: Plan, request_id: str, level: int | None = None) -> int:
+    """The level a question is about: `level`, or the next one up.
+
+    Raises:
+        NothingToExplainError: Unknown request or level, or the level is granted already.
+    """
+    request = problem.request.get(request_id)
+    if request is None:
+        raise NothingToExplainError(f"The problem has no request {request_id!r}.")
+    now = granted_level(plan, request_id)
+    asked = now + 1 if level is None else level
+    if level is None and asked == len(request.levels):
+        raise NothingToExplainError(f"Request {request_id} is granted in full; nothing is missing.")
+    if not 0 <= asked < len(request.levels):
+        raise NothingToExplainError(
+            f"Request {request_id} has no level {asked}, only 0 to {len(request.levels) - 1}."
+        )
+    if asked <= now:
+        raise NothingToExplainError(f"Request {request_id} has level {now} already.")
+    return asked
+
+
+class _Search:
+    """One question: its solves, and what is left to spend on them."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        asked: tuple[str, int],
+        settings: Settings,
+        cancel: Callable[[], bool] | None,
+    ) -> None:
+        self._problem = problem
+        self._plan = plan
+        self._request, self._level = asked
+        self._settings = settings
+        self._cancel = cancel
+        self._until = time.monotonic() + settings.wall_limit_s
+        self._probed: dict[int, bool | None] = {}
+        self._own = headline(problem.request[self._request].levels[self._level])
+
+    def go(self, proven: Result | None) -> BreakEven:
+        """The answer; `proven` is the ending of the solve that proved the plan best, if there is one."""
+        empty = BreakEven(self._request, self._level, self._own)
+        # A plan proven best has the request where it is, so holding it there changes nothing.
+        now = granted_level(self._plan, self._request)
+        out = proven or self._solve(held(self._problem, self._request, now), 0.35, self._plan)
+        put = self._solve(forced(self._problem, self._request, self._level), 0.4)
+        if put.plan is None or put.measures is None or out.measures is None:
+            return replace(empty, possible=put.stopped != "conflict")
+        empty = replace(empty, displaced=_displaced(self._plan, put.plan))
+        settled = {1, 2} <= set(out.proven_stages) and {1, 2} <= set(put.proven_stages)
+        ahead, behind = _first_stages(out.measures), _first_stages(put.measures)
+        counted = covered(self._problem, self._request)
+        if settled and (ahead[0] > behind[0] or (ahead > behind and not counted)):
+            return replace(empty, possible=False)
+        found = self._linear(empty, out, put) if ahead == behind else empty
+        if found.exact or not counted:
+            return found
+        # A floor that counts the level's value loosens as it rises: the two solves say only what is enough.
+        found = replace(found, low=self._own, cost_low=None, cost_high=None)
+        return self._searched(found) if out.status == put.status == "optimal" else found
+
+    def _linear(self, empty: BreakEven, out: Result, put: Result) -> BreakEven:
+        """The figure from the two solves: what the others have without it, less what they have with it."""
+        assert out.measures is not None  # noqa: S101 - the caller looked
+        assert put.measures is not None  # noqa: S101 - the caller looked
+        low = None if put.bound is None else self._own + out.measures.value - put.bound
+        high = None if out.bound is None else self._own + out.bound - put.measures.value
+        if low is None or low != high:
+            # Nothing below the present value is taken for enough, for the plan in hand refused it (C9).
+            low = self._own if low is None else max(low, self._own)
+            high = None if high is None else max(low, high)
+            # An exact tie goes by hand-overs and filing order, so one unit more may be needed.
+            most = None if high is None else high + 1
+            return replace(empty, low=low, high=most, cost_low=low, cost_high=high)
+        found = replace(empty, low=low, high=low + 1, cost_low=low, cost_high=low)
+        granted = self._probe(low)
+        if granted is None:
+            return found
+        figure = low if granted else low + 1
+        if self._probe(figure) is True and self._probe(figure - 1) is False:
+            return replace(found, low=figure, high=figure, exact=True)
+        return found
+
+    def _searched(self, found: BreakEven) -> BreakEven:
+        """The figure by trying values, halving what lies between one that fails and one that is enough."""
+        # Twice all the money there is fills every floor and outbids everybody, if anything does.
+        most = self._own + 2 * sum(map(abs, money(self._problem))) + 1
+        low, high = self._own, most if found.high is None else found.high
+        if self._probe(low) is not False:
+            return found
+        enough = self._probe(high)
+        if not enough:
+            return replace(found, low=None, possible=enough is None)
+        while high - low > 1:
+            middle = (low + high) // 2
+            granted = self._probe(middle)
+            if granted is None:
+                break
+            low, high = (low, middle) if granted else (middle, high)
+        return replace(found, low=low + 1, high=high, exact=high == low + 1)
+
+    def _probe(self, value: int) -> bool | None:
+        """Whether the level is granted when it is worth `value`; None when that is not proven.
+
+        The solve begins afresh, so that an exact tie goes as it would for anybody who solves again.
+        """
+        if value not in self._probed:
+            self._probed[value] = self._grants(value)
+        return self._probed[value]
+
+    def _grants(self, value: int) -> bool | None:
+        try:
+            result = self._solve(revalued(self._problem, self._request, self._level, value), 0.25)
+        except ProblemErrors:
+            return None
+        if result.plan is None or result.proven_stages != ALL_STAGES:
+            return None
+        return granted_level(result.plan, self._request) >= self._level
+
+    def _solve(self, problem: Problem, share: float, start: Plan | None = None) -> Result:
+        """One solve within `share` of the limits and the time that is left."""
+        from solver.solve import solve
+
+        settings, left = self._settings, max(0.01, self._until - time.monotonic())
+        work = settings.work_limit
+        part = replace(
+            settings,
+            wall_limit_s=min(left, max(0.01, settings.wall_limit_s * share)),
+            work_limit=None if work is None else work * share,
+        )
+        return solve(problem, part, cancel=self._cancel, start=start)
+
+
+def _first_stages(measures: Measures) -> tuple[int, int, int]:
+    """Obligations and floors, greater is better."""
+    return -len(measures.broken_obligations), measures.floor_share, -measures.floor_shortfall
+
+
+def _displaced(before: Plan, after: Plan) -> tuple[str, ...]:
+    return tuple(sorted(g.request for g in before.granted if granted_level(after, g.request) < g.level))
