@@ -10,18 +10,22 @@ collects requests for 13 weeks from 2027-W01, which begins on the day that tests
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from planner import audit
 from planner.actor import Actor, actor_for
 from planner.database import Database
 from planner.records import (
     Account,
     AccountStatus,
+    AuditEvent,
     Basis,
     CreditStatus,
     CycleKind,
@@ -29,10 +33,14 @@ from planner.records import (
     Department,
     KeyAccountDefinition,
     PlanningCycle,
+    PlanRun,
+    Proposal,
+    ProposalState,
     RequestStatus,
     ResourceRequest,
     Role,
     Row,
+    RunPurpose,
     Skill,
     SkillFamily,
     Specialist,
@@ -43,6 +51,7 @@ from planner.records import (
 from planner.services import requests
 from planner.services.requests import LineValues, RequestValues
 from planner.services.users import hash_password
+from planner.verdict import Denied, Refused
 
 PASSWORD = "correct horse battery"  # noqa: S105 - everybody's password in tests
 FULL_TIME = [32, 32, 32, 32, 32, 0, 0]
@@ -264,3 +273,55 @@ def build_world(database: Database) -> World:
 def names(rows: Sequence[ResourceRequest]) -> list[str]:
     """The titles of requests, in order."""
     return [row.title for row in rows]
+
+
+def refused(world: World, name: str, use_case: Callable[..., Any], *arguments: Any, **named: Any) -> Denied:
+    """The refusal of a use case that `name` tries, after its unit of work was undone."""
+    actor = world.actor(name)
+    with pytest.raises(Refused) as caught, world.database.writing() as session:
+        use_case(session, actor, *arguments, **named)
+    return caught.value.denied
+
+
+def events(world: World) -> list[AuditEvent]:
+    """The log, oldest first; its chain must hold."""
+    with world.database.reading() as session:
+        assert audit.verify(session) == []
+        return list(session.scalars(select(AuditEvent).order_by(AuditEvent.seq)))
+
+
+def submit(world: World, request: ResourceRequest, name: str = "nora") -> ResourceRequest:
+    """Submit what `name` sees."""
+    with world.database.writing() as session:
+        return requests.submit_request(session, world.actor(name), request.id, request.version)
+
+
+def edit(world: World, request: ResourceRequest, name: str = "nora", **changes: Any) -> ResourceRequest:
+    """Save the complete request of the world with `changes`."""
+    with world.database.writing() as session:
+        return requests.edit_request(
+            session, world.actor(name), request.id, request.version, world.values(**changes)
+        )
+
+
+def planned(world: World, request: ResourceRequest, state: ProposalState) -> Proposal:
+    """A run that proposes Engineering's people for the request's first line, decided as `state`."""
+    with world.database.writing() as session:
+        run = PlanRun(
+            cycle_id=world.ids["cycle"],
+            number=1,
+            purpose=RunPurpose.OFFICIAL,
+            parameters={},
+            created_by_id=world.ids["lukas"],
+        )
+        session.add(run)
+        session.flush()
+        proposal = Proposal(
+            run_id=run.id,
+            request_id=request.id,
+            line_id=request.lines[0].id,
+            department_id=world.ids["engineering"],
+            state=state,
+        )
+        session.add(proposal)
+    return proposal
