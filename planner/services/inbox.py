@@ -268,9 +268,7 @@ def bands(session: Session, run: PlanRun) -> dict[str, int]:
             select(RequestOutcome.request_id, RequestOutcome.value_minor).where(
                 RequestOutcome.run_id == run.id, RequestOutcome.level >= 0
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     total = len(worth)
     return {

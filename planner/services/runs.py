@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,16 +25,30 @@ from planner.records import (
     Proposal,
     ProposalState,
     RequestOutcome,
-    ResourceRequest,
     RunPurpose,
     Snapshot,
     User,
 )
 from planner.scope import find_cycle, find_run, visible_runs
+from planner.services.comparison import Comparison, compare
 from planner.solving import jobs, parameters, translate
 from planner.solving.outcome import given
 from planner.transitions import CycleAction, JobAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
+
+__all__ = [
+    "Comparison",
+    "RunView",
+    "Waiting",
+    "compare",
+    "is_newest",
+    "list_runs",
+    "repeat_run",
+    "run_view",
+    "start_run",
+    "stop_run",
+    "waits_for",
+]
 
 LONGEST_S = 3600
 HIGHEST_WORK = 10**9
@@ -354,11 +368,3 @@ def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _name(user: User | None) -> str | None:
     return user.display_name if user else None
-
-
-def titles(session: Session, ids: Iterable[str]) -> dict[str, str]:
-    """Titles of requests by id."""
-    rows = session.execute(
-        select(ResourceRequest.id, ResourceRequest.title).where(ResourceRequest.id.in_(set(ids)))
-    )
-    return {key: title for key, title in rows}  # noqa: C416 - rows are not plain tuples

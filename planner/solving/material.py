@@ -155,7 +155,7 @@ def _granted(session: Session, run: PlanRun) -> dict[str, int]:
     rows = session.execute(
         select(RequestOutcome.request_id, RequestOutcome.fraction).where(RequestOutcome.run_id == run.id)
     )
-    return {request: fraction for request, fraction in rows}  # noqa: C416 - rows are not plain tuples
+    return dict(rows.all())
 
 
 def _rejections(session: Session, planned: Collection[str]) -> list[tuple[Proposal, Decision]]:
