@@ -1,0 +1,119 @@
+// What pages do beyond HTML and htmx: menus, shortcuts, saving by itself, no double clicks.
+"use strict";
+
+(() => {
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  document.documentElement.classList.add("js");
+
+  // The navigation of a phone.
+  const toggle = document.querySelector("[data-nav-toggle]");
+  const nav = document.getElementById("navigation");
+  const showNav = (open) => {
+    nav.classList.toggle("open", open);
+    toggle.setAttribute("aria-expanded", String(open));
+  };
+  if (toggle && nav) {
+    toggle.addEventListener("click", () => showNav(!nav.classList.contains("open")));
+  }
+
+  // Menus made of <details> close with Esc, and when something else is clicked.
+  const closeMenus = (except) => all("details.menu[open]").forEach((menu) => menu !== except && menu.removeAttribute("open"));
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+  // Shortcuts: links and buttons name their keys in data-key, such as "g r".
+  const dialog = document.getElementById("shortcuts");
+  const targets = () => new Map(all("[data-key]").map((element) => [element.dataset.key, element]));
+  const typing = (element) => element.closest("input, select, textarea, [contenteditable]");
+  let started = "";
+  let timer = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      closeMenus(null);
+      if (menu) menu.querySelector("summary").focus();
+      if (nav && nav.classList.contains("open")) {
+        showNav(false);
+        toggle.focus();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || (dialog && dialog.open)) return;
+    if (event.key === "?" && dialog) {
+      event.preventDefault();
+      dialog.showModal();
+      return;
+    }
+    const keys = started ? `${started} ${event.key}` : event.key;
+    clearTimeout(timer);
+    started = "";
+    const target = targets().get(keys);
+    if (target) {
+      event.preventDefault();
+      if (typing(target) || "keyFocus" in target.dataset) target.focus();
+      else target.click();
+    } else if (event.key === "g") {
+      started = "g";
+      timer = setTimeout(() => (started = ""), 1500);
+    }
+  });
+  all("[data-open-shortcuts]").forEach((button) => button.addEventListener("click", () => dialog.showModal()));
+
+  // A form is sent once; a draft that is being saved is waited for, so that its version is the newest.
+  const saving = new WeakSet();
+  const waiting = new WeakSet();
+  const busy = (form, on) => {
+    all("button[type=submit], button:not([type])", form).forEach((button) => button.classList.toggle("busy", on));
+    if (on) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.hasAttribute("aria-busy")) {
+      event.preventDefault();
+      return;
+    }
+    if (saving.has(form)) {
+      event.preventDefault();
+      const submitter = event.submitter;
+      if (!waiting.has(form)) {
+        waiting.add(form);
+        form.addEventListener("draft:saved", () => { waiting.delete(form); form.requestSubmit(submitter); }, { once: true });
+      }
+      return;
+    }
+    busy(form, true);
+  });
+  window.addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => busy(form, false)));
+
+  const draft = (event) => (event.detail.elt && event.detail.elt.matches("form[data-draft]") ? event.detail.elt : null);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = draft(event);
+    if (!form) return;
+    if (form.hasAttribute("aria-busy")) event.preventDefault();
+    else saving.add(form);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = draft(event);
+    if (!form) return;
+    saving.delete(form);
+    form.dispatchEvent(new CustomEvent("draft:saved"));
+    const status = form.querySelector("[data-draft-status]");
+    if (status && !event.detail.successful && !event.detail.xhr.status) status.textContent = status.dataset.offline;
+  });
+
+  // What went wrong is read first.
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-print]")) window.print();
+    if (button.matches("[data-copy]")) {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      navigator.clipboard.writeText(field.value).then(() => (button.querySelector("[data-copied]").hidden = false));
+    }
+  });
+})();
