@@ -1,0 +1,51 @@
+"""The pages, in the order of the navigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, request
+
+from web.answers import stop
+from web.pages import (
+    accounts,
+    admin,
+    board,
+    cycles,
+    inbox,
+    plan,
+    request_edit,
+    requests,
+    runs,
+    sign_in,
+    today,
+)
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    sign_in.pages,
+    today.pages,
+    requests.pages,
+    request_edit.pages,
+    accounts.pages,
+    inbox.pages,
+    plan.pages,
+    runs.pages,
+    cycles.pages,
+    board.pages,
+    admin.pages,
+)
+
+
+def refuse_zero_characters() -> None:
+    """Before every page: a text with a zero character is no text, and PostgreSQL refuses to look for it.
+
+    Raises:
+        Stopped: 422.
+    """
+    values = [*request.args.values(), *request.form.values(), *request.form]
+    if any("\x00" in value for value in values):
+        raise stop(422, "E_TEXT_CHAR", "The form holds a character that no text has.", "Type it anew.")
+
+
+for _blueprint in BLUEPRINTS:
+    _blueprint.before_request(refuse_zero_characters)

@@ -1,0 +1,137 @@
+"""What surrounds every page: navigation by role, the cycle, the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.clock import now
+from planner.permissions import Action, may
+from planner.records import CycleStatus, PlanningCycle
+from planner.services import cycles
+from web.rendering import at
+
+Entry = tuple[Any, str, Action, str, str]
+"""Name, address, who may, picture, keys."""
+
+NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
+    ("", ((_l("Today"), "/", Action.VIEW_TODAY, "home", "g h"),)),
+    (
+        _l("Demand"),
+        (
+            (_l("Requests"), "/requests", Action.LIST_REQUESTS, "list", "g r"),
+            (_l("Accounts"), "/accounts", Action.LIST_ACCOUNTS, "building", "g a"),
+            (_l("Obligations"), "/obligations", Action.CONFIRM_OBLIGATION, "shield", "g o"),
+        ),
+    ),
+    (
+        _l("Decisions"),
+        (
+            (_l("Inbox"), "/inbox", Action.VIEW_INBOX, "inbox", "g i"),
+            (_l("Decided"), "/outbox", Action.VIEW_OUTBOX, "decided", "g d"),
+        ),
+    ),
+    (
+        _l("Plan"),
+        (
+            (_l("Load by week"), "/plan", Action.VIEW_HEAT_MAP, "grid", "g p"),
+            (_l("Runs"), "/runs", Action.VIEW_RUNS, "run", "g u"),
+            (_l("Cycles"), "/cycles", Action.OPEN_CYCLE, "cycle", "g c"),
+            (_l("Published plans"), "/publications", Action.VIEW_PUBLICATIONS, "board", "g b"),
+        ),
+    ),
+    (
+        _l("Administration"),
+        (
+            (_l("Users"), "/users", Action.LIST_USERS, "people", "g s"),
+            (_l("Audit log"), "/audit", Action.VIEW_AUDIT, "log", "g l"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link of the navigation."""
+
+    name: str
+    address: str
+    icon: str
+    key: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Links that belong together."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its content."""
+
+    navigation: tuple[Group, ...]
+    cycle: PlanningCycle | None
+    deadline: str
+
+
+def page(session: Session, actor: Actor, template: str, **values: object) -> str:
+    """A whole page: the template inside the frame."""
+    return render_template(template, frame=frame(session, actor), actor=actor, **values)
+
+
+def frame(session: Session, actor: Actor) -> Frame:
+    """The frame of the present page for `actor`."""
+    cycle = cycles.current_cycle(session)
+    return Frame(navigation(actor), cycle, deadline(cycle))
+
+
+def navigation(actor: Actor) -> tuple[Group, ...]:
+    """The links the actor's roles open, the one of this page marked."""
+    groups = []
+    for name, entries in NAVIGATION:
+        items = tuple(
+            Item(str(text), address, picture, keys, _is_current(address))
+            for text, address, action, picture, keys in entries
+            if may(actor, action)
+        )
+        if items:
+            groups.append(Group(str(name), items))
+    return tuple(groups)
+
+
+def _is_current(address: str) -> bool:
+    return request.path == address or (address != "/" and request.path.startswith(address + "/"))
+
+
+def deadline(cycle: PlanningCycle | None) -> str:
+    """What the cycle waits for next and how long that is away, in words."""
+    if cycle is None or cycle.status in {CycleStatus.CLOSED, CycleStatus.PUBLISHED}:
+        return ""
+    collecting = cycle.status is CycleStatus.COLLECTING
+    due = cycle.request_cutoff if collecting else cycle.decision_deadline
+    left = (due - now()).days
+    when = at(due, "EEE d MMM HH:mm")
+    if due < now():
+        return (
+            _("requests closed on %(when)s", when=when)
+            if collecting
+            else _("decisions were due on %(when)s", when=when)
+        )
+    days = ngettext("%(num)d day left", "%(num)d days left", left) if left else _("less than a day left")
+    return (
+        _("requests until %(when)s: %(days)s", when=when, days=days)
+        if collecting
+        else _("decisions until %(when)s: %(days)s", when=when, days=days)
+    )

@@ -1,0 +1,242 @@
+"""What a head of department decides: the list of proposals, one of them in full, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.records import DecisionOutcome, ProposalState, RejectionReason
+from planner.services import decisions
+from planner.services.deciding import check_reason
+from planner.services.decisions import Inbox, InboxItem, PersonWeek
+from planner.verdict import Denied, Kind, Refused
+from web.auth import current_actor
+from web.database import reading, reads, writing
+from web.errors import answer_of, words
+from web.pages.forms import FieldError, Form
+from web.pages.frame import page
+from web.policy import policy
+
+pages = Blueprint("inbox", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of the list: the load of each week and the proposals that ask for this person."""
+
+    name: str
+    weeks: tuple[PersonWeek, ...]
+    items: tuple[InboxItem, ...]
+
+    @property
+    def asked(self) -> int:
+        """Quarter-hours still to be decided."""
+        return sum(week.proposed for week in self.weeks)
+
+    @property
+    def fullest(self) -> PersonWeek:
+        """The week in which least is left."""
+        return min(self.weeks, key=left_in)
+
+
+def left_in(week: PersonWeek) -> int:
+    """Quarter-hours that would be left if everything proposed were approved; negative when over."""
+    return week.capacity + week.expedite - week.approved - week.proposed
+
+
+@pages.get("/inbox")
+@policy(Action.VIEW_INBOX)
+@reads
+def show(session: Session, actor: Actor) -> str:
+    """The proposals that wait, and the one that the address names, else the first."""
+    return _page(session, actor, Form())
+
+
+def _page(session: Session, actor: Actor, form: Form, item_id: str | None = None) -> str:
+    box = decisions.inbox(session, actor)
+    everything = request.args.get("show") == "all"
+    listed = [i for i in box.items if everything or i.state is ProposalState.PROPOSED]
+    wanted = item_id or request.args.get("item", "")
+    chosen = next((i for i in box.items if i.proposal_id == wanted), None) or (listed[0] if listed else None)
+    return page(
+        session,
+        actor,
+        "inbox/show.html",
+        box=box,
+        groups=_by_person(box, listed),
+        chosen=chosen,
+        siblings=[i for i in box.items if chosen and i.request_id == chosen.request_id],
+        load=_load_of(box, chosen),
+        left_in=left_in,
+        waiting=sum(i.state is ProposalState.PROPOSED for i in box.items),
+        everything=everything,
+        reasons=list(RejectionReason),
+        form=form,
+    )
+
+
+def _by_person(box: Inbox, listed: Sequence[InboxItem]) -> list[Person]:
+    """The listed proposals under each person they ask for, by name."""
+    people: dict[str, str] = {week.specialist_id: week.specialist for week in box.load}
+    found = []
+    for key, name in sorted(people.items(), key=lambda pair: pair[1]):
+        items = tuple(i for i in listed if any(h.specialist_id == key for h in i.hours))
+        if items:
+            weeks = tuple(week for week in box.load if week.specialist_id == key)
+            found.append(Person(name, weeks, items))
+    return found
+
+
+def _load_of(box: Inbox, chosen: InboxItem | None) -> list[tuple[PersonWeek, int]]:
+    """Every person-week of the chosen proposal with the quarter-hours it asks for there."""
+    if chosen is None:
+        return []
+    own = {(h.specialist_id, h.week): h.quarter_hours for h in chosen.hours}
+    return [(w, own[w.specialist_id, w.week]) for w in box.load if (w.specialist_id, w.week) in own]
+
+
+@pages.post("/proposals/<id:proposal_id>/approve")
+@policy(Action.APPROVE)
+def approve(proposal_id: str) -> tuple[str, int] | Response:
+    """Promise the hours of one line."""
+    return _decide(
+        proposal_id,
+        lambda session, actor: decisions.approve(session, actor, proposal_id, _number("version")),
+        _("Approved."),
+    )
+
+
+@pages.post("/proposals/<id:proposal_id>/reject")
+@policy(Action.REJECT)
+def reject(proposal_id: str) -> tuple[str, int] | Response:
+    """Refuse the hours of one line, with a reason."""
+
+    def step(session: Session, actor: Actor) -> object:
+        return decisions.reject(
+            session, actor, proposal_id, _number("version"), _reason(), request.form.get("text", "").strip()
+        )
+
+    return _decide(proposal_id, step, _("Rejected. The next plan respects it."))
+
+
+@pages.post("/requests/<id:request_id>/decision")
+@policy(Action.DECIDE_REQUEST)
+def decide_request(request_id: str) -> tuple[str, int] | Response:
+    """Decide all own parts of a request at once, or none."""
+    rejecting = request.form.get("outcome") == DecisionOutcome.REJECTED
+    versions = {
+        name.removeprefix("version-"): _number(name) for name in request.form if name.startswith("version-")
+    }
+
+    def step(session: Session, actor: Actor) -> object:
+        return decisions.decide_request(
+            session,
+            actor,
+            request_id,
+            request.form.get("run", ""),
+            DecisionOutcome.REJECTED if rejecting else DecisionOutcome.APPROVED,
+            versions,
+            _reason() if rejecting else None,
+            request.form.get("text", "").strip() if rejecting else "",
+        )
+
+    done = (
+        _("All parts are rejected. The next plan respects it.") if rejecting else _("All parts are approved.")
+    )
+    return _decide(request.form.get("item", ""), step, done)
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _reason() -> RejectionReason:
+    """The chosen reason.
+
+    Raises:
+        Refused: E_REASON; none was chosen, or it says too little.
+    """
+    chosen = _maybe_reason(request.form.get("reason", ""))
+    check_reason(chosen, request.form.get("text", "").strip())
+    return chosen or RejectionReason.OTHER
+
+
+def _maybe_reason(text: str) -> RejectionReason | None:
+    return RejectionReason(text) if text in set(RejectionReason) else None
+
+
+def _decide(
+    proposal_id: str, step: Callable[[Session, Actor], object], done: str
+) -> tuple[str, int] | Response:
+    """Decide in one unit of work, then open the next proposal; a refusal shows what was typed again."""
+    actor = current_actor()
+    with reading() as session:
+        following = _next(decisions.inbox(session, actor), proposal_id)
+    try:
+        with writing() as session:
+            step(session, actor)
+    except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
+        form = Form(request.form.to_dict(), (_error(refused.denied),))
+        with reading() as session:
+            return _page(session, actor, form, proposal_id), answer_of(refused.denied).status
+    flash(done, "good")
+    return redirect("/inbox" + (f"?{urlencode({'item': following})}" if following else ""), 303)
+
+
+def _error(denied: Denied) -> FieldError:
+    field = "reason" if denied.code == "E_REASON" else ""
+    name = _("Reason") if field else ""
+    return FieldError(field, name, words(denied.reason), words(denied.remedy))
+
+
+def _next(box: Inbox, proposal_id: str) -> str | None:
+    """The proposal that waits behind this one in the list, or the first one."""
+    listed = [i for i in box.items if i.state is ProposalState.PROPOSED]
+    order = [i.proposal_id for person in _by_person(box, listed) for i in person.items]
+    request_of = {i.proposal_id: i.request_id for i in box.items}
+    behind = order[order.index(proposal_id) + 1 :] if proposal_id in order else []
+    whole = "outcome" in request.form
+    for candidate in [*behind, *order]:
+        same_request = whole and request_of[candidate] == request_of.get(proposal_id)
+        if candidate != proposal_id and not same_request:
+            return candidate
+    return None
+
+
+@pages.route("/proposals/<id:proposal_id>/consequence", methods=["POST"])
+@policy(Action.VIEW_CONSEQUENCE)
+def ask_consequence(proposal_id: str) -> str:
+    """What refusing would cost, computed now for the reason chosen in the form."""
+    with writing() as session:
+        found = decisions.ask_consequence(
+            session, current_actor(), proposal_id, _maybe_reason(request.form.get("reason", ""))
+        )
+    return render_template("inbox/_consequence.html", cost=found, proposal_id=proposal_id, asked=True)
+
+
+@pages.get("/proposals/<id:proposal_id>/consequence")
+@policy(Action.VIEW_CONSEQUENCE)
+@reads
+def show_consequence(session: Session, actor: Actor, proposal_id: str) -> str:
+    """What is known by now of the consequence."""
+    found = decisions.consequence(session, actor, proposal_id, _maybe_reason(request.args.get("reason", "")))
+    return render_template("inbox/_consequence.html", cost=found, proposal_id=proposal_id, asked=True)
+
+
+@pages.get("/outbox")
+@policy(Action.VIEW_OUTBOX)
+@reads
+def show_outbox(session: Session, actor: Actor) -> str:
+    """What was decided for the reader's departments, newest first."""
+    return page(session, actor, "inbox/outbox.html", sent=decisions.outbox(session, actor))

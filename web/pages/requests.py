@@ -1,0 +1,251 @@
+"""Requests: the list, one request with its story, and the steps that take it on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from planner.actor import Actor
+from planner.permissions import Action, may
+from planner.records import RequestStatus, ResourceRequest, Role
+from planner.services import accounts, explanations, requests, stories
+from planner.services.paging import Page
+from planner.transitions import allowed
+from planner.verdict import Kind, Refused
+from web.auth import current_actor
+from web.database import reads, writing
+from web.errors import words
+from web.pages.frame import page
+from web.pages.request_words import describe, field_name, steps, who_acts
+from web.policy import policy
+from web.rendering import label, week_span
+
+pages = Blueprint("requests", __name__)
+
+PER_PAGE = 25
+EXPORTED_AT_ONCE = 200
+OPEN = (
+    RequestStatus.DRAFT,
+    RequestStatus.RETURNED,
+    RequestStatus.SUBMITTED,
+    RequestStatus.PLANNED,
+    RequestStatus.DECIDED,
+)
+
+
+@pages.get("/requests")
+@policy(Action.LIST_REQUESTS)
+@reads
+def show_list(session: Session, actor: Actor) -> str:
+    """The requests in the reader's scope, filtered by what the address says."""
+    number = request.args.get("page", "1")
+    found = _filtered(session, actor, int(number) if number.isdecimal() and len(number) < 7 else 1, PER_PAGE)
+    known = accounts.list_accounts(session, actor) if actor.has(*_SEE_ACCOUNTS) else []
+    return page(
+        session,
+        actor,
+        "requests/list.html",
+        found=found,
+        accounts=known,
+        statuses=list(RequestStatus),
+        chosen=_chosen(),
+        address=lambda number: _address(page=number),
+        export=_address("/requests.csv"),
+        who_acts=who_acts,
+        total_hours=total_hours,
+    )
+
+
+_SEE_ACCOUNTS = (Role.KAM, Role.LEADERSHIP, Role.PLANNER, Role.FINANCE)
+
+
+def _chosen() -> dict[str, str]:
+    return {name: request.args.get(name, "") for name in ("status", "text", "account")}
+
+
+def _address(path: str = "/requests", **changed: object) -> str:
+    kept = {**_chosen(), **changed}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def _filtered(session: Session, actor: Actor, number: int, size: int) -> Page[ResourceRequest]:
+    chosen = _chosen()
+    wanted = OPEN if chosen["status"] == "open" else chosen["status"] or None
+    return requests.list_requests(
+        session,
+        actor,
+        status=wanted,
+        text=chosen["text"] or None,
+        account_id=chosen["account"] or None,
+        page=number,
+        per_page=size,
+    )
+
+
+def total_hours(row: ResourceRequest) -> int:
+    """Quarter-hours of all lines at the full level; of alternatives the largest counts."""
+    common = sum(line.quarter_hours for line in row.lines if line.alternative is None)
+    choices: dict[int, int] = {}
+    for line in row.lines:
+        if line.alternative is not None:
+            choices[line.alternative] = choices.get(line.alternative, 0) + line.quarter_hours
+    return common + max(choices.values(), default=0)
+
+
+@pages.get("/requests.csv")
+@policy(Action.LIST_REQUESTS)
+@reads
+def export(session: Session, actor: Actor) -> Response:
+    """The same list as a file for a spreadsheet, all pages of it."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    heading = (
+        _("Title"),
+        _("Account"),
+        _("Account manager"),
+        _("State"),
+        _("Result"),
+        _("Hours"),
+        _("Window"),
+    )
+    table.writerow(heading)
+    number = 1
+    while True:
+        found = _filtered(session, actor, number, EXPORTED_AT_ONCE)
+        for row in found.rows:
+            cells = (row.title, row.account.name, row.kam.display_name, label(row.status), label(row.outcome))
+            window = week_span(row.earliest_week, row.latest_week)
+            table.writerow([*map(harmless, cells), total_hours(row) / 4, window])
+        if number * EXPORTED_AT_ONCE >= found.total:
+            break
+        number += 1
+    headers = {"Content-Disposition": "attachment; filename=requests.csv"}
+    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@pages.get("/requests/<id:request_id>")
+@policy(Action.VIEW_REQUEST)
+@reads
+def show(session: Session, actor: Actor, request_id: str) -> str:
+    """One request with its story."""
+    told = stories.story(session, actor, request_id)
+    known = {told.request.account_id: told.request.account.name}
+    return page(
+        session,
+        actor,
+        "requests/show.html",
+        told=told,
+        row=told.request,
+        steps=steps(told.request),
+        acts=who_acts(told.request),
+        allowed=allowed(told.request),
+        own=told.whole and actor.has(Role.KAM),
+        card=refusal_card(session, actor, told),
+        total_hours=total_hours(told.request),
+        describe=lambda name, value: describe(name, value, known),
+        field_name=field_name,
+    )
+
+
+def refusal_card(session: Session, actor: Actor, told: stories.Story) -> object | None:
+    """The explanation of a request that did not get everything, for whom it may concern."""
+    short = told.outcome is not None and told.outcome.reason is not None
+    if not short or told.run is None or not told.whole or not may(actor, Action.VIEW_REFUSAL):
+        return None
+    return explanations.refusal_card(session, actor, told.run.id, told.request.id)
+
+
+@pages.get("/requests/<id:request_id>/card")
+@policy(Action.VIEW_REFUSAL)
+@reads
+def show_card(session: Session, actor: Actor, request_id: str) -> str:
+    """The refusal card alone, asked for again until its figure is there."""
+    told = stories.story(session, actor, request_id)
+    card = refusal_card(session, actor, told)
+    return render_template(
+        "requests/_card.html",
+        card=card,
+        told=told,
+        row=told.request,
+        own=told.whole and actor.has(Role.KAM),
+        allowed=allowed(told.request),
+    )
+
+
+@pages.post("/requests/<id:request_id>/submit")
+@policy(Action.SUBMIT_REQUEST)
+def submit(request_id: str) -> AnyResponse:
+    """Hand the stored draft to the planning; what is missing is shown in its form."""
+    try:
+        _do(lambda session, actor, version: requests.submit_request(session, actor, request_id, version))
+    except Refused as refused:
+        if refused.denied.code != "E_INCOMPLETE":
+            raise
+        return redirect(f"/requests/{request_id}/edit?check=1", 303)
+    flash(_("The request is submitted. The next plan takes it in."), "good")
+    return redirect(f"/requests/{request_id}", 303)
+
+
+@pages.post("/requests/<id:request_id>/withdraw")
+@policy(Action.WITHDRAW_REQUEST)
+def withdraw(request_id: str) -> AnyResponse:
+    """Take the request back for good."""
+    reason = request.form.get("reason", "")
+    _do(
+        lambda session, actor, version: requests.withdraw_request(session, actor, request_id, version, reason)
+    )
+    flash(_("The request is withdrawn."), "good")
+    return redirect(f"/requests/{request_id}", 303)
+
+
+@pages.post("/requests/<id:request_id>/return")
+@policy(Action.RETURN_REQUEST)
+def give_back(request_id: str) -> AnyResponse:
+    """Give the request back to its account manager with a reason."""
+    reason = request.form.get("reason", "")
+    try:
+        _do(
+            lambda session, actor, version: requests.return_request(
+                session, actor, request_id, version, reason
+            )
+        )
+    except Refused as refused:
+        if refused.denied.kind is not Kind.INVALID:
+            raise
+        flash(" ".join(words(problem.reason) for problem in refused.denied.problems), "bad")
+        return redirect(f"/requests/{request_id}#return", 303)
+    flash(_("The request is returned to its account manager."), "good")
+    return redirect(f"/requests/{request_id}", 303)
+
+
+@pages.post("/requests/<id:request_id>/ask")
+@policy(Action.ASK_EXPLANATION)
+def ask(request_id: str) -> AnyResponse:
+    """Put the question why this request is short before the others."""
+    run_id = request.form.get("run", "")
+    try:
+        with writing() as session:
+            explanations.ask(session, current_actor(), run_id, request_id)
+    except Refused as refused:
+        flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
+    return redirect(f"/requests/{request_id}#card", 303)
+
+
+def _do(step: Callable[[Session, Actor, int], object]) -> None:
+    """One step in one unit of work, on the version the reader saw."""
+    version = request.form.get("version", "")
+    with writing() as session:
+        step(session, current_actor(), int(version) if version.isdecimal() and len(version) < 10 else 0)

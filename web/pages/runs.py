@@ -1,0 +1,182 @@
+"""Runs: start one, watch it, read its result, compare it with what is published, publish it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.records import JobState
+from planner.services import cycles, publishing, results, runs
+from planner.verdict import Denied, Kind, Refused
+from web.auth import current_actor
+from web.database import reading, reads, writing
+from web.errors import answer_of, words
+from web.pages.frame import page
+from web.policy import policy
+from web.rendering import hours, week
+
+pages = Blueprint("runs", __name__)
+
+UNDER_WAY = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+
+@pages.get("/runs")
+@policy(Action.VIEW_RUNS)
+@reads
+def show_list(session: Session, actor: Actor) -> str:
+    """All runs, newest first, and the button for another one."""
+    return page(
+        session,
+        actor,
+        "runs/list.html",
+        runs=runs.list_runs(session, actor),
+        current=cycles.current_cycle(session),
+    )
+
+
+@pages.post("/cycles/<id:cycle_id>/runs")
+@policy(Action.START_RUN)
+def start(cycle_id: str) -> Response:
+    """Queue a run of the cycle and go and watch it; when one is under way, watch that one."""
+    try:
+        with writing() as session:
+            run_id = runs.start_run(session, current_actor(), cycle_id).id
+    except Refused as refused:
+        denied = refused.denied
+        if denied.kind is Kind.NOT_FOUND:
+            raise
+        flash(f"{words(denied.reason)} {words(denied.remedy)}", "bad")
+        active = denied.details.get("run_id")
+        return redirect(f"/runs/{active}" if active else "/runs", 303)
+    return redirect(f"/runs/{run_id}", 303)
+
+
+@pages.get("/runs/<id:run_id>")
+@policy(Action.VIEW_RUNS)
+@reads
+def show(session: Session, actor: Actor, run_id: str) -> str:
+    """A run under way with its progress, or its result."""
+    view = runs.run_view(session, actor, run_id)
+    if view.state in UNDER_WAY:
+        return page(session, actor, "runs/live.html", view=view)
+    return _result(session, actor, run_id)
+
+
+@pages.get("/runs/<id:run_id>/live")
+@policy(Action.VIEW_RUNS)
+@reads
+def live(session: Session, actor: Actor, run_id: str) -> Response:
+    """The progress alone, asked for every second; when the run has ended, the whole page comes anew."""
+    view = runs.run_view(session, actor, run_id)
+    response = Response(render_template("runs/_live.html", view=view), mimetype="text/html")
+    if view.state not in UNDER_WAY:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@pages.post("/runs/<id:run_id>/stop")
+@policy(Action.STOP_RUN)
+def stop(run_id: str) -> Response:
+    """Stop the search and keep the best plan found."""
+    _try(lambda session, actor: runs.stop_run(session, actor, run_id), _("Stopping; the best plan is kept."))
+    return redirect(f"/runs/{run_id}", 303)
+
+
+@pages.post("/runs/<id:run_id>/repeat")
+@policy(Action.REPEAT_RUN)
+def repeat(run_id: str) -> Response:
+    """Queue a failed run again with the inputs of now."""
+    _try(lambda session, actor: runs.repeat_run(session, actor, run_id), _("The run is queued again."))
+    return redirect(f"/runs/{run_id}", 303)
+
+
+@pages.get("/runs/<id:run_id>/compare")
+@policy(Action.COMPARE_RUN)
+@reads
+def compare(session: Session, actor: Actor, run_id: str) -> str:
+    """What the plan changes against the published one, person by person."""
+    return page(
+        session,
+        actor,
+        "runs/compare.html",
+        view=runs.run_view(session, actor, run_id),
+        comparison=runs.compare(session, actor, run_id),
+    )
+
+
+@pages.post("/runs/<id:run_id>/publish")
+@policy(Action.PUBLISH)
+def publish(run_id: str) -> tuple[str, int] | Response:
+    """Publish the plan, or show what hinders it."""
+    if request.form.get("sure") != "1":
+        with reading() as session:
+            return _result(session, current_actor(), run_id, unsure=True), 422
+    try:
+        with writing() as session:
+            number = publishing.publish(session, current_actor(), run_id).number
+    except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
+        with reading() as session:
+            shown = _result(session, current_actor(), run_id, denied=refused.denied)
+        return shown, answer_of(refused.denied).status
+    flash(_("Plan %(number)d is published.", number=number), "good")
+    return redirect(f"/board/{number}", 303)
+
+
+def _result(
+    session: Session, actor: Actor, run_id: str, *, denied: Denied | None = None, unsure: bool = False
+) -> str:
+    view = runs.run_view(session, actor, run_id)
+    ended = view.state is JobState.DONE
+    return page(
+        session,
+        actor,
+        "runs/show.html",
+        view=view,
+        results=results.results(session, actor, run_id) if ended else (),
+        denied=denied,
+        hindrances=_hindrances(denied),
+        unsure=unsure,
+    )
+
+
+def _hindrances(denied: Denied | None) -> list[str]:
+    """The list that comes with a refusal to publish, one line for people each."""
+    if denied is None:
+        return []
+    details = denied.details
+    found = [_("%(request)s: %(department)s", **row) for row in details.get("waiting", ())]
+    changed = details.get("changed", {})
+    names = {"requests": _("Request"), "people": _("Person"), "rest": _("Setting")}
+    found += [f"{names.get(kind, kind)}: {name}" for kind, each in changed.items() for name in each]
+    found += [
+        _(
+            "%(who)s, %(week)s: %(asked)s asked, %(there)s there",
+            who=row["specialist"],
+            week=week(row["week"]),
+            asked=hours(row["published_quarter_hours"]),
+            there=hours(row["capacity_quarter_hours"]),
+        )
+        for row in details.get("weeks", ())
+    ]
+    return found + [str(fault) for fault in details.get("faults", ())]
+
+
+def _try(step: Callable[[Session, Actor], object], done: str) -> None:
+    """One step in one unit of work; how it went is told on the next page."""
+    try:
+        with writing() as session:
+            step(session, current_actor())
+    except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
+        flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
+    else:
+        flash(done, "good")

@@ -1,0 +1,265 @@
+"""Today: what needs the reader now, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.clock import today
+from planner.permissions import Action, may
+from planner.records import (
+    CycleStatus,
+    JobState,
+    Outcome,
+    ProposalState,
+    Purpose,
+    RequestStatus,
+    ResourceRequest,
+    Role,
+)
+from planner.services import accounts, cycles, decisions, obligations, requests, runs
+from web.database import reads
+from web.pages.frame import page
+from web.policy import policy
+from web.rendering import day, label
+
+pages = Blueprint("today", __name__)
+
+CONTRACT_WARNING: Final = timedelta(weeks=26)
+MOST_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: what, why, where, and how pressing ("bad", "warn", "good" or "info")."""
+
+    title: str
+    detail: str
+    address: str
+    picture: str
+    tone: str = "info"
+
+
+@pages.get("/")
+@policy(Action.VIEW_TODAY)
+@reads
+def show(session: Session, actor: Actor) -> str:
+    """What needs the reader now, the most pressing first."""
+    finders: tuple[tuple[Role, Callable[[Session, Actor], Iterator[Task]]], ...] = (
+        (Role.HEAD, _for_head),
+        (Role.LEADERSHIP, _for_steering),
+        (Role.PLANNER, _for_steering),
+        (Role.KAM, _for_kam),
+        (Role.FINANCE, _for_confirming),
+        (Role.LEADERSHIP, _for_confirming),
+    )
+    tasks: list[Task] = []
+    for role, find in finders:
+        if actor.has(role):
+            tasks += [task for task in find(session, actor) if task not in tasks]
+    order = ("bad", "warn", "info", "good")
+    return page(
+        session,
+        actor,
+        "today/show.html",
+        tasks=sorted(tasks, key=lambda task: order.index(task.tone)),
+        counts=_counts(session, actor),
+    )
+
+
+def _counts(session: Session, actor: Actor) -> list[tuple[str, int, str]]:
+    """How many requests in scope stand where: name, number, address."""
+    if not may(actor, Action.LIST_REQUESTS):
+        return []
+    groups = (
+        RequestStatus.DRAFT,
+        RequestStatus.SUBMITTED,
+        RequestStatus.PLANNED,
+        RequestStatus.DECIDED,
+        RequestStatus.PUBLISHED,
+    )
+    found = []
+    for status in groups:
+        number = requests.list_requests(session, actor, status=status.value, per_page=1).total
+        found.append((label(status), number, f"/requests?status={status.value}"))
+    return found
+
+
+def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
+    listed = requests.list_requests(
+        session,
+        actor,
+        status=[
+            s.value
+            for s in (
+                RequestStatus.RETURNED,
+                RequestStatus.DRAFT,
+                RequestStatus.PLANNED,
+                RequestStatus.DECIDED,
+            )
+        ],
+        per_page=MOST_ROWS,
+    )
+    for row in listed.rows:
+        address = f"/requests/{row.id}"
+        where = row.account.name
+        if row.status is RequestStatus.RETURNED:
+            yield Task(
+                _("Correct “%(title)s”", title=row.title),
+                f"{where}. {row.return_reason}",
+                address,
+                "alert",
+                "bad",
+            )
+        elif row.status is RequestStatus.DRAFT:
+            yield Task(_("Finish the draft “%(title)s”", title=row.title), where, f"{address}/edit", "edit")
+        elif row.outcome is Outcome.REFUSED:
+            yield Task(
+                _("“%(title)s” is refused: see what would help", title=row.title),
+                where,
+                f"{address}#card",
+                "cross",
+                "warn",
+            )
+        elif row.outcome is Outcome.PARTLY:
+            yield Task(
+                _("“%(title)s” gets a part: see what would help", title=row.title),
+                where,
+                f"{address}#card",
+                "minus",
+                "warn",
+            )
+    yield from _contracts(session, actor)
+
+
+def _contracts(session: Session, actor: Actor) -> Iterator[Task]:
+    """Contracts that end within half a year without an open request to keep them."""
+    limit = today() + CONTRACT_WARNING
+    ending = [
+        a
+        for a in accounts.list_accounts(session, actor)
+        if a.contract_end
+        and today() <= a.contract_end <= limit
+        and actor.user_id in {a.kam_id, a.deputy_kam_id}
+    ]
+    if not ending:
+        return
+    open_states = (
+        RequestStatus.DRAFT,
+        RequestStatus.RETURNED,
+        RequestStatus.SUBMITTED,
+        RequestStatus.PLANNED,
+        RequestStatus.DECIDED,
+        RequestStatus.PUBLISHED,
+    )
+    kept: set[str] = {
+        row.account_id
+        for row in _all(session, actor, [s.value for s in open_states])
+        if row.purpose is Purpose.RETAIN
+    }
+    for account in ending:
+        if account.id not in kept:
+            yield Task(
+                _(
+                    "The contract of %(account)s ends on %(day)s",
+                    account=account.name,
+                    day=day(account.contract_end),
+                ),
+                _("No request to keep it is open."),
+                f"/requests/new?account={account.id}",
+                "clock",
+                "warn",
+            )
+
+
+def _all(session: Session, actor: Actor, states: list[str]) -> Iterator[ResourceRequest]:
+    """Every request in those states, page by page."""
+    number = 1
+    while True:
+        found = requests.list_requests(session, actor, status=states, page=number, per_page=MOST_ROWS)
+        yield from found.rows
+        if number * MOST_ROWS >= found.total:
+            return
+        number += 1
+
+
+def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
+    box = decisions.inbox(session, actor)
+    waiting = sum(item.state is ProposalState.PROPOSED for item in box.items)
+    if waiting:
+        yield Task(
+            ngettext("%(num)d decision waits for you", "%(num)d decisions wait for you", waiting),
+            box.cycle.name if box.cycle else "",
+            "/inbox",
+            "inbox",
+            "bad",
+        )
+
+
+def _for_steering(session: Session, actor: Actor) -> Iterator[Task]:
+    cycle = cycles.current_cycle(session)
+    if cycle is None:
+        yield Task(
+            _("Open a cycle"),
+            _("Requests can be submitted once a cycle is open."),
+            "/cycles",
+            "cycle",
+            "warn",
+        )
+        return
+    newest = next(iter(runs.list_runs(session, actor, cycle.id)), None)
+    if newest is not None and newest.state in {JobState.QUEUED, JobState.RUNNING}:
+        yield Task(
+            _("A plan is being made"),
+            _("Watch it, or stop it and keep the best."),
+            f"/runs/{newest.id}",
+            "run",
+        )
+    elif cycle.status is CycleStatus.COLLECTING:
+        waiting = requests.list_requests(
+            session, actor, status=RequestStatus.SUBMITTED.value, per_page=1
+        ).total
+        text = ngettext("%(num)d request is submitted", "%(num)d requests are submitted", waiting)
+        yield Task(_("Make a plan"), text, "/runs", "run", "warn" if waiting else "info")
+    elif newest is not None and newest.state is JobState.DONE and cycle.status is CycleStatus.DECIDING:
+        view = runs.run_view(session, actor, newest.id)
+        left = sum(row.proposals for row in view.waits_for)
+        if left:
+            names = ", ".join(row.department for row in view.waits_for)
+            text = ngettext("Heads still decide on %(num)d part", "Heads still decide on %(num)d parts", left)
+            yield Task(text, names, f"/runs/{newest.id}", "clock", "warn")
+        else:
+            yield Task(
+                _("Publish the plan"), _("Everything is decided."), f"/runs/{newest.id}", "lock", "bad"
+            )
+    if newest is not None and newest.state is JobState.FAILED:
+        why = say_failure(newest.failure)
+        yield Task(
+            _("Run %(number)d failed", number=newest.number), why, f"/runs/{newest.id}", "alert", "bad"
+        )
+
+
+def say_failure(failure: dict[str, object] | None) -> str:
+    """Why a run failed, in the reader's language."""
+    return _(str(failure["reason"])) if failure else ""
+
+
+def _for_confirming(session: Session, actor: Actor) -> Iterator[Task]:
+    waiting = [
+        row for row in obligations.list_obligations(session, actor) if row.obligation_confirmed_by_id is None
+    ]
+    if waiting:
+        text = ngettext(
+            "%(num)d obligation waits for confirmation",
+            "%(num)d obligations wait for confirmation",
+            len(waiting),
+        )
+        yield Task(text, ", ".join(row.account.name for row in waiting), "/obligations", "shield", "warn")
