@@ -50,8 +50,9 @@ def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if options.get('reading') else 'OFF'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
 class Database:
@@ -59,10 +60,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = connect(url)
-        self._readers = sessionmaker(self.engine, expire_on_commit=False)
-        self._writers = sessionmaker(
-            self.engine.execution_options(writing=True), expire_on_commit=False, autoflush=True
-        )
+        reading: dict[str, Any] = {"reading": True}
+        if not self.is_sqlite:
+            reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._readers = sessionmaker(self.engine.execution_options(**reading), expire_on_commit=False)
+        writing = self.engine.execution_options(writing=True)
+        self._writers = sessionmaker(writing, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,7 +74,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the database and never writes."""
+        """A session that sees one state of the database throughout and cannot write."""
         with self._readers() as session:
             yield session
 
