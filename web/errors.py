@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, render_template, request
-from flask_babel import gettext
+from flask_babel import format_date, format_datetime, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
@@ -30,10 +31,8 @@ STATUS: Final = {
     Kind.NOT_FOUND: 404,
     Kind.STATE: 409,
     Kind.STALE: 412,
-    Kind.BUSY: 503,
+    Kind.BUSY: 429,
 }
-
-RETRY_AFTER_S: Final = "5"
 
 HTTP_WORDS: Final[Mapping[int, tuple[str, Message, Message]]] = {
     400: (
@@ -73,15 +72,23 @@ def answer_of(denied: Denied) -> Answer:
     status = STATUS[denied.kind]
     if denied.kind is Kind.STALE and not is_api():
         status = 409
-    headers = {"Retry-After": RETRY_AFTER_S} if denied.kind is Kind.BUSY else {}
-    return Answer(status, denied.code, denied.reason, denied.remedy, denied.problems, denied.details, headers)
+    return Answer(status, denied.code, denied.reason, denied.remedy, denied.problems, denied.details)
 
 
 def words(message: Message) -> str:
     """A message in the reader's language."""
     text = gettext(message.text) if message.text else ""
-    params = {k: words(v) if isinstance(v, Message) else v for k, v in message.params.items()}
+    params = {name: _told(value) for name, value in message.params.items()}
     return text % params if params else text
+
+
+def _told(value: Any) -> Any:
+    """A value inside a message as people of this language write it."""
+    if isinstance(value, Message):
+        return words(value)
+    if isinstance(value, datetime):
+        return format_datetime(value, "short")
+    return format_date(value) if isinstance(value, date) else value
 
 
 def respond(answer: Answer) -> Response:

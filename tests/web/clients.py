@@ -54,11 +54,16 @@ class Program:
         return self.call(method, path, **options)
 
 
-def token_of(world: World, name: str) -> str:
+def new_token(world: World, name: str) -> str:
     """A new token of a person, with no password hashed for it."""
     actor = world.actor(name)
     with world.database.writing() as session:
         return users.create_token(session, actor, "test", 30)[1]
+
+
+def token_of(world: World, name: str) -> str:
+    """The token that was made for a person with the small world."""
+    return world.ids[f"token of {name}"]
 
 
 def program(app: Flask, world: World, name: str) -> Program:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clients import Program, program
-from factories import World, build_world
+from clients import Program, new_token, program
+from factories import PEOPLE, World, build_world
 from flask import Flask
 
 from planner.database import Database
@@ -30,11 +30,12 @@ def make_app(url: str, **config: object) -> Flask:
 
 @pytest.fixture(scope="session")
 def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A database file with the small world, and the ids of its rows."""
+    """A database file with the small world, and the ids of its rows; a token for each person is made once."""
     path = tmp_path_factory.mktemp("world") / "planner.db"
     shutil.copyfile(sqlite_template, path)
     database = Database(f"sqlite:///{path}")
-    ids = build_world(database).ids
+    world = build_world(database)
+    ids = {**world.ids, **{f"token of {name}": new_token(world, name) for name in PEOPLE}}
     database.dispose()
     return path, ids
 

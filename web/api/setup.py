@@ -10,7 +10,7 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from web.addresses import IdConverter, NumberConverter
-from web.api import company, cycles, decisions, document, requests, runs, session
+from web.api import company, cycles, decisions, document, explanations, publications, requests, runs, session
 from web.schemas.common import ErrorOut
 
 BLUEPRINTS: Final[tuple[Any, ...]] = (
@@ -20,6 +20,8 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     cycles.blueprint,
     runs.blueprint,
     decisions.blueprint,
+    explanations.blueprint,
+    publications.blueprint,
 )
 
 BEARER: Final = {"type": "http", "scheme": "bearer", "description": "Get one with POST /api/v1/tokens."}

@@ -1,0 +1,71 @@
+"""Published plans, links to them, and the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.records import Publication
+from planner.services import audit_log, board, publishing
+from planner.services.paging import Page
+from web.api.kit import Blueprint
+from web.database import reads, writes
+from web.policy import policy
+from web.schemas.common import PageQuery, list_of
+from web.schemas.outputs import page_of
+from web.schemas.publications import EventOut, LinkIn, LinkOut, PublicationOut, PublicationRowOut
+
+blueprint = Blueprint("publications", "Published plans and the audit log.")
+
+
+@blueprint.post("/runs/<id:run_id>/publish")
+@policy(Action.PUBLISH)
+@writes
+@blueprint.answer(PublicationRowOut, 201)
+def publish(session: Session, actor: Actor, run_id: str) -> Publication:
+    """Publish the decided part of a plan."""
+    return publishing.publish(session, actor, run_id)
+
+
+@blueprint.get("/publications")
+@policy(Action.VIEW_PUBLICATIONS)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(PublicationRowOut))
+def list_publications(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Published plans, newest first."""
+    return page_of(publishing.list_publications(session, actor), query)
+
+
+@blueprint.get("/publications/<number:number>")
+@policy(Action.VIEW_PUBLICATIONS)
+@reads
+@blueprint.answer(PublicationOut)
+def show_publication(session: Session, actor: Actor, number: int) -> dict[str, Any]:
+    """What the board reads."""
+    content = board.board_view(session, actor, number)
+    facts = {name: content.pop(name) for name in ("content_hash", "intact")}
+    return {"number": number, "content": content, **facts}
+
+
+@blueprint.post("/publications/<number:number>/links")
+@policy(Action.CREATE_BOARD_LINK)
+@blueprint.body(LinkIn)
+@writes
+@blueprint.answer(LinkOut, 201)
+def create_link(session: Session, actor: Actor, data: dict[str, Any], number: int) -> dict[str, Any]:
+    """A secret address that opens this plan to a reader without an account."""
+    return {"path": f"/board/link/{board.create_board_link(session, actor, number, data['days'])}"}
+
+
+@blueprint.get("/audit")
+@policy(Action.VIEW_AUDIT)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(EventOut))
+def list_events(session: Session, actor: Actor, query: dict[str, Any]) -> Page[Any]:
+    """Who did what, the newest first."""
+    return audit_log.list_events(session, actor, **query)
