@@ -262,7 +262,7 @@ def proposals_of(session: Session, run: PlanRun, departments: Collection[str]) -
 
 
 def bands(session: Session, run: PlanRun) -> dict[str, int]:
-    """The value band of every granted request of the run: 1 to 5, ties share the higher one."""
+    """The value band of every granted request of the run, 1 to 5: its fifth by worth, ties in the higher."""
     worth = dict(
         session.execute(
             select(RequestOutcome.request_id, RequestOutcome.value_minor).where(
@@ -271,10 +271,7 @@ def bands(session: Session, run: PlanRun) -> dict[str, int]:
         ).all()
     )
     total = len(worth)
-    return {
-        key: min(BANDS, 1 + BANDS * (sum(v <= value for v in worth.values()) - 1) // total)
-        for key, value in worth.items()
-    }
+    return {key: -(-BANDS * sum(v <= value for v in worth.values()) // total) for key, value in worth.items()}
 
 
 def _items(session: Session, actor: Actor, run: PlanRun, rows: Sequence[Proposal]) -> tuple[InboxItem, ...]:

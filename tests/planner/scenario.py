@@ -24,6 +24,7 @@ from planner.records import (
     Question,
     ResourceRequest,
     Role,
+    SkillFamily,
     User,
 )
 from planner.services import requests, runs
@@ -93,6 +94,24 @@ class Quarrel:
             account.id = stable_id(f"a:{name}")
         session.flush()
         factories.definition(session, people["lena"])
+
+    def add_legal(self) -> None:
+        """A second department: Lou heads Legal, Leo has law at 3 and 40 h."""
+        with self.database.writing() as session:
+            lou = factories.user(session, "lou", Role.HEAD, password_hash="-")  # noqa: S106 - nobody signs in
+            lou.id = stable_id("lou")
+            law = factories.skill(session, "law", SkillFamily.LEGAL)
+            legal = factories.department(session, "Legal", lou)
+            legal.id = stable_id("legal")
+            leo = factories.specialist(session, "leo", legal, {law: 3}, max_parallel=None)
+            leo.min_chunk_quarter_hours = 0
+            leo.id = stable_id("s:leo")
+
+    def bundle(self, value: int = 60 * K) -> ResourceRequest:
+        """A fourth request, R4: 10 h of design and 8 h of law together, by Kim for her customer."""
+        lines = [LineValues("design", 40), LineValues("law", 32)]
+        account = stable_id("a:r1")
+        return self.submit("kim", self.file("kim", "r4", lines, value, account_id=account, title="R4"))
 
     def _file(self, name: str) -> ResourceRequest:
         kam, hours, value = ASKS[name]
