@@ -16,10 +16,9 @@ from importlib import import_module
 from pathlib import Path
 
 import click
-import structlog
 from sqlalchemy import select
 
-from planner import audit, settings
+from planner import audit, logs, settings
 from planner.actor import SYSTEM
 from planner.clock import today
 from planner.database import Database
@@ -91,8 +90,7 @@ def _database() -> Iterator[Database]:
 @click.version_option(package_name="planner")
 def main() -> None:
     """Assign scarce specialists to key-account requests by worth."""
-    level = settings.read().log_level
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    logs.configure(settings.read())
 
 
 @main.command("migrate")

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from planner import settings
+from planner import logs, settings
 from web import addresses, api, auth, database, errors, files, gate, headers, language, policy, throttle
 from web.config import flask_config
 
@@ -24,7 +24,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         UndeclaredRouteError: an endpoint declares no policy.
     """
     app = Flask("web", static_folder=None)
-    app.config.from_mapping(flask_config(settings.read()))
+    here = settings.read()
+    logs.configure(here)
+    app.config.from_mapping(flask_config(here))
     app.config.from_mapping(config or {})
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
