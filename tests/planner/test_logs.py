@@ -19,7 +19,7 @@ def _restore() -> Iterator[None]:
 
 
 def _fail_with_a_secret() -> None:
-    hidden = "".join(["figures", " of a ", "customer"])
+    hidden = "-".join(str(figure) for figure in range(1000, 1005))
     raise ValueError(f"{len(hidden)} letters")
 
 
@@ -32,9 +32,9 @@ def test_a_traceback_shows_no_local_variables(environment: str, capsys: pytest.C
     except ValueError:
         structlog.get_logger().exception("page.failed", path="/plan")
     told = capsys.readouterr().out
-    assert "ValueError: 21 letters" in told
+    assert "ValueError: 24 letters" in told
     assert "page.failed" in told
-    assert "figures of a customer" not in told
+    assert "1000-1001" not in told
 
 
 def test_production_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
