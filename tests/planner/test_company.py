@@ -38,8 +38,6 @@ SIGN_INS = (
     *("anna.kowalska", "kari.lund", "ola.nygard", "martin.benes"),
     *("ingrid.solberg", "tomasz.wilk", "helena.dvorakova", "piotr.zajac"),
 )
-KAM_RATE, SPECIALIST_RATE = 70_00, 90_00
-"""Internal prices of an hour in minor units, with which ANSWER.md computes contribution profit."""
 
 
 def _load(database: Database, today: date = TODAY) -> Loaded:
