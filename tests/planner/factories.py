@@ -275,9 +275,9 @@ def names(rows: Sequence[ResourceRequest]) -> list[str]:
     return [row.title for row in rows]
 
 
-def refused(world: World, name: str, use_case: Callable[..., Any], *arguments: Any, **named: Any) -> Denied:
-    """The refusal of a use case that `name` tries, after its unit of work was undone."""
-    actor = world.actor(name)
+def refused(world: World, who: str, use_case: Callable[..., Any], /, *arguments: Any, **named: Any) -> Denied:
+    """The refusal of a use case that `who` tries, after its unit of work was undone."""
+    actor = world.actor(who)
     with pytest.raises(Refused) as caught, world.database.writing() as session:
         use_case(session, actor, *arguments, **named)
     return caught.value.denied
