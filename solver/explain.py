@@ -14,7 +14,7 @@ from solver.referee import measure, rank
 from solver.short import ALL_STAGES, reasons_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from solver.plan import Reason, Short
     from solver.problem import Problem
@@ -90,16 +90,18 @@ def card(
     settings: Settings = DEFAULT,
     *,
     level: int | None = None,
+    known: Sequence[Short] = (),
     cancel: Callable[[], bool] | None = None,
 ) -> Card:
     """Why `request_id` lacks a level, who holds the hours, and what it would have to be worth.
 
     Args:
         problem: The problem that was solved.
-        result: The plan it has now, better with the ending of its solve and the reasons found then.
+        result: The plan it has now, better with the ending of its solve.
         request_id: A request below its top level.
         settings: Limits of the whole question, shared by its solves.
         level: The level asked for; the next one up when None.
+        known: Reasons found before, so that they need not be sought again; those of `result` are known too.
         cancel: Asked now and then; True ends the solves, and the card tells what is known.
 
     Raises:
@@ -107,14 +109,15 @@ def card(
     """
     plan = (result.plan if isinstance(result, Result) else result) or Plan()
     asked = asked_level(problem, plan, request_id, level)
+    known = [*known, *(result.short if isinstance(result, Result) else ())]
     if not isinstance(result, Result):
         result, settings = _judged(problem, plan, settings, cancel)
-    reason = _known_reason(result, request_id, asked)
+    reason = _known_reason(known, request_id, asked)
     if reason is None:
         proven = result.proven_stages == ALL_STAGES
         levels = {request_id: asked}
         reason = reasons_for(problem, plan, levels, settings, proven=proven, cancel=cancel)[0]
-    if reason.reason in IMPOSSIBLE_ALONE and reason.params["proven"]:
+    if reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"):
         own = headline(problem.request[request_id].levels[asked])
         worth = BreakEven(request_id, asked, own, possible=False)
     else:
@@ -151,10 +154,9 @@ def _judged(
     return judged, _share(settings, 0.7)
 
 
-def _known_reason(result: Result, request_id: str, level: int) -> Short | None:
+def _known_reason(known: Sequence[Short], request_id: str, level: int) -> Short | None:
     """The reason found when the plan was made, when it is about the same level."""
-    known = (short for short in result.short if short.request == request_id)
-    return next((short for short in known if short.params.get("level") == level), None)
+    return next((s for s in known if s.request == request_id and s.params.get("level") == level), None)
 
 
 def _share(settings: Settings, share: float) -> Settings:

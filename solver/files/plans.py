@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from solver.files.problems import HOURS
-from solver.files.shape import BAD, Field, boolean, many, maybe, number, record, text, whole
+from solver.files.shape import BAD, Field, boolean, many, mapping, maybe, number, record, text, whole
 from solver.files.strict_json import parse
 from solver.files.writing import layout
-from solver.plan import Grant, Plan
+from solver.plan import Grant, Plan, Reason, Short
 from solver.validate.errors import Faults, ProblemErrors, show
 
 if TYPE_CHECKING:
@@ -30,14 +30,40 @@ class PlanFile:
         plan: None when the file says that no plan was found (status "none").
         problem_hash: The problem it was made for; None when the file does not say.
         claims: The measures the file states, by the file's own keys ("value", "churn" ...); only those given.
+        short: The reasons the file states.
     """
 
     plan: Plan | None
     problem_hash: str | None
     claims: Mapping[str, Any]
+    short: tuple[Short, ...] = ()
+
+
+def _anything(value: object, _where: str, _faults: Faults) -> Any:
+    """Facts about the search that say nothing about the plan itself."""
+    return value
+
+
+def _reason(value: object, where: str, faults: Faults) -> Any:
+    """The code of a reason."""
+    if value in get_args(Reason):
+        return value
+    faults.add(
+        "E_SHAPE", where, f"The reason is {show(value)}.", f"Use one of {', '.join(get_args(Reason))}."
+    )
+    return BAD
 
 
 GRANT = record({"request": Field(text), "level": Field(whole), "option": Field(whole, 0)}, Grant)
+SHORT = record(
+    {
+        "request": Field(text),
+        "level": Field(whole),
+        "reason": Field(_reason),
+        "params": Field(maybe(mapping), None),
+    },
+    lambda request, level, reason, params: Short(request, level, reason, params or {}),
+)
 _CLAIMS = {
     "value": maybe(whole),
     "broken_obligations": maybe(many(text)),
@@ -46,11 +72,6 @@ _CLAIMS = {
     "churn": maybe(whole),
     "handovers": maybe(whole),
 }
-
-
-def _anything(value: object, _where: str, _faults: Faults) -> Any:
-    """Facts about the search that say nothing about the plan itself."""
-    return value
 
 
 _HEAD = {
@@ -67,7 +88,7 @@ _HEAD = {
     "seconds": Field(maybe(number), None),
     "reproducible": Field(maybe(boolean), None),
     "settings": Field(_anything, None),
-    "short": Field(_anything, None),
+    "short": Field(many(SHORT), ()),
     "conflicts": Field(_anything, None),
     **{key: Field(read, None) for key, read in _CLAIMS.items()},
 }
@@ -97,6 +118,7 @@ def read_plan(source: str | bytes) -> PlanFile:
     return PlanFile(
         plan=None if none else Plan(granted=fields["granted"], hours=fields["hours"]),
         problem_hash=fields["problem_hash"],
+        short=fields["short"],
         claims={key: fields[key] for key in _CLAIMS if isinstance(data, dict) and data.get(key) is not None},
     )
 

@@ -28,6 +28,11 @@ def text(value: object, where: str, faults: Faults) -> Any:
     return _typed(value, str, "a text in quotes", where, faults)
 
 
+def mapping(value: object, where: str, faults: Faults) -> Any:
+    """An object, whatever its keys."""
+    return _typed(value, dict, "an object", where, faults)
+
+
 def boolean(value: object, where: str, faults: Faults) -> Any:
     """True or false."""
     return _typed(value, bool, "true or false", where, faults)

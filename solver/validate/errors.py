@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 CODES = {
     "E_FILE_READ": "The file cannot be opened or read.",
+    "E_FILE_WRITE": "The output file cannot be written.",
+    "E_PLAN": "The plan breaks a rule of the problem, or claims what it is not.",
+    "E_OPTION": "An option of a command has a value it cannot have.",
     "E_FILE_EMPTY": "The file holds nothing.",
     "E_ENCODING": "The file is not UTF-8 text.",
     "E_JSON": "The text is not JSON.",
