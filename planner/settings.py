@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from environs import Env
+from environs import Env, EnvError
 
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32
@@ -62,6 +62,13 @@ def read() -> Settings:
     Raises:
         SettingsError: a value is out of range, or production runs with a missing or short secret.
     """
+    try:
+        return _read()
+    except EnvError as error:
+        raise SettingsError(f"{error}.") from error
+
+
+def _read() -> Settings:
     env = Env(eager=True, prefix="PLANNER_")
     environment = env.str("ENV", "development")
     if environment not in ENVIRONMENTS:
