@@ -5,6 +5,7 @@ Both only need to be quick and to keep every rule; the search makes them good.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from solver import referee
@@ -14,7 +15,7 @@ from solver.rules.reading import grants, rows
 from solver.terms import worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from solver.plan import Violation
     from solver.problem import Line, Problem, Request
@@ -73,74 +74,75 @@ def _blamed(problem: Problem, plan: Plan, violation: Violation) -> set[str]:
     return named & {grant.request for grant in plan.granted}
 
 
-def greedy(problem: Problem) -> Plan | None:
-    """Requests in order of money per hour, each at the highest level that fits beside those before it.
+@dataclass(frozen=True)
+class Guide:
+    """What a greedy plan prefers; without it, money per hour and nobody in particular.
 
-    One person does each line, as early as possible. None when locks ask for more than this can do.
+    Attributes:
+        grants: Greater for (request, level, option) to be granted earlier.
+        people: Greater for (line, specialist) that should work together, in shares of the line.
     """
-    room = _Room(problem)
-    wishes = [
-        (level.value / max(1, _effort(problem, request, k)), request, k)
-        for request in problem.requests
-        for k, level in enumerate(request.levels)
-        if level.value > 0
-    ]
-    wishes.sort(key=lambda wish: (-wish[0], wish[1].submitted, wish[1].id, -wish[2]))
+
+    grants: Mapping[tuple[str, int, int], float] = field(default_factory=dict)
+    people: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+def greedy(problem: Problem, guide: Guide | None = None) -> Plan | None:
+    """Requests one after the other, each at the first wish that fits beside those before it.
+
+    Wishes go by the guide, then by money per hour. None when locks ask for more than this can do.
+    """
+    guide = guide or Guide()
+    room = Room(problem, guide)
     granted: dict[str, Grant] = {}
-    hours: dict[str, list[Hours]] = {}
-    for _, request, level in wishes:
-        for option in range(len(request.options)):
-            grant = Grant(request.id, level, option)
-            work = None if request.id in granted else room.place(request, grant)
-            if work is not None:
-                granted[request.id], hours[request.id] = grant, work
-    plan = Plan(
-        tuple(granted[request] for request in sorted(granted)),
-        tuple(
-            sorted(
-                (row for work in hours.values() for row in work), key=lambda r: (r.line, r.specialist, r.week)
-            )
-        ),
-    )
-    return salvage(problem, plan)
+    work: list[Hours] = []
+    for grant in _wishes(problem, guide):
+        hours = None if grant.request in granted else room.place(grant)
+        if hours is not None:
+            granted[grant.request] = grant
+            work += hours
+    work.sort(key=lambda row: (row.line, row.specialist, row.week))
+    return salvage(problem, Plan(tuple(granted[request] for request in sorted(granted)), tuple(work)))
 
 
-def _effort(problem: Problem, request: Request, level: int) -> int:
-    return min(sum(problem.line[line].hours[level] for line in option) for option in request.options)
+def _wishes(problem: Problem, guide: Guide) -> list[Grant]:
+    found = []
+    for request in problem.requests:
+        for level, size in enumerate(request.levels):
+            for option, lines in enumerate(request.options):
+                value = size.value + request.bonus(option)
+                density = value / max(1, sum(problem.line[line].hours[level] for line in lines))
+                wish = Grant(request.id, level, option)
+                hope = guide.grants.get((request.id, level, option), 0.0)
+                if value > 0:
+                    found.append((-round(hope, 6), -density, request.submitted, request.id, -level, wish))
+    return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
 
 
-class _Room:
-    """What is still free while requests are placed one after the other."""
+class Room:
+    """What is still free while grants are placed one after the other."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, guide: Guide) -> None:
         self._problem = problem
+        self._guide = guide
         self._free = {s.id: list(s.capacity) for s in problem.specialists}
         self._busy: dict[tuple[str, int], set[str]] = {}
         self._serves: dict[str, set[str]] = {s.id: set() for s in problem.specialists}
         self._forbidden = {(k.line, k.specialist) for k in problem.locks if k.kind == "forbid"}
 
-    def place(self, request: Request, grant: Grant) -> list[Hours] | None:
+    def place(self, grant: Grant) -> list[Hours] | None:
         """Hours of the grant, taken from what is free; None when it does not fit."""
+        request = self._problem.request[grant.request]
         work: list[Hours] = []
-        for line_id in self._in_order(request.options[grant.option]):
+        for line_id in _in_order(self._problem, request.options[grant.option]):
             line = self._problem.line[line_id]
-            if line.hours[grant.level] == 0:
-                continue
-            first = max([line.first_week, *(row.week for row in work if row.line in line.after)])
-            fits = [
-                self._fill(request, line, s, level=grant.level, first=first, taken=work)
-                for s in self._problem.eligible[line_id]
-            ]
-            best = min(
-                (f for f in fits if f),
-                key=lambda f: (-line.bonus_of(f[0].specialist), f[-1].week),
-                default=None,
-            )
-            if best is None:
-                return None
-            work += best
-        end = max((row.week for row in work), default=-1)
-        if request.levels[grant.level].value_at(end) is None:
+            if line.hours[grant.level] > 0:
+                first = max([line.first_week, *(row.week for row in work if row.line in line.after)])
+                best = self._staff(request, _Task(line, grant.level, first), work)
+                if best is None:
+                    return None
+                work += best
+        if request.levels[grant.level].value_at(max((row.week for row in work), default=-1)) is None:
             return None
         for row in work:
             self._free[row.specialist][row.week] -= row.hours
@@ -148,39 +150,77 @@ class _Room:
             self._serves[row.specialist].add(request.account)
         return work
 
-    def _in_order(self, lines: Iterable[str]) -> list[str]:
-        """Lines with those they wait for before them."""
-        left, done = sorted(lines), list[str]()
-        while left:
-            ready = [line for line in left if not set(self._problem.line[line].after).intersection(left)]
-            done += ready
-            left = [line for line in left if line not in ready]
-        return done
+    def _staff(self, request: Request, task: _Task, taken: list[Hours]) -> list[Hours] | None:
+        """The whole task: by one person when one can, else by as few people as it takes."""
+        line = task.line
+        able = [s for s in self._problem.eligible[line.id] if self._may(request, line.id, s)]
+        liking = {s: round(self._guide.people.get((line.id, s), 0.0), 3) for s in able}
+        alone = []
+        for person in able:
+            need = line.hours_of(person, task.level)
+            fill = self._fill(request, task, person, need, taken)
+            if sum(row.hours for row in fill) == need > 0:
+                alone.append((-liking[person], -line.bonus_of(person), fill[-1].week, person, fill))
+        if alone:
+            return min(alone, key=lambda way: way[:-1])[-1]
+        if line.max_specialists == 1:
+            return None
+        need = line.hours[task.level]
+        most = {s: sum(row.hours for row in self._fill(request, task, s, need, taken)) for s in able}
+        for order in ((liking, most), (most, liking)):
+            team = sorted((s for s in able if most[s]), key=lambda s: (-order[0][s], -order[1][s], s))
+            work, left = list[Hours](), need
+            for person in team[: line.max_specialists]:
+                fill = self._fill(request, task, person, left, taken) if left else []
+                work += fill
+                left -= sum(row.hours for row in fill)
+            if left == 0:
+                return work
+        return None
+
+    def _may(self, request: Request, line: str, specialist: str) -> bool:
+        others = self._serves[specialist] - {request.account}
+        return (line, specialist) not in self._forbidden and not any(
+            request.account in group and others.intersection(group) for group in self._problem.walls
+        )
 
     def _fill(
-        self, request: Request, line: Line, specialist_id: str, *, level: int, first: int, taken: list[Hours]
-    ) -> list[Hours] | None:
-        """The whole line by one person from week `first` on, or None."""
-        specialist = self._problem.specialist[specialist_id]
-        others = self._serves[specialist_id] - {request.account}
-        if (line.id, specialist_id) in self._forbidden or any(
-            request.account in group and others.intersection(group) for group in self._problem.walls
-        ):
-            return None
-        need = line.hours_of(specialist_id, level)
-        chunk, left, work = min(specialist.min_chunk, need), need, list[Hours]()
-        for week in range(first, line.last_week + 1):
-            free = self._free[specialist_id][week] - sum(
-                row.hours for row in taken if (row.specialist, row.week) == (specialist_id, week)
-            )
+        self, request: Request, task: _Task, specialist_id: str, want: int, taken: list[Hours]
+    ) -> list[Hours]:
+        """As much of `want` as the person can do from the task's first week on, as early as possible."""
+        line, specialist = task.line, self._problem.specialist[specialist_id]
+        chunk = max(1, min(specialist.min_chunk, line.hours_of(specialist_id, task.level)))
+        work = list[Hours]()
+        for week in range(task.first, line.last_week + 1):
             busy = self._busy.get((specialist_id, week), set()) | {request.id}
             if specialist.max_parallel is not None and len(busy) > specialist.max_parallel:
                 continue
-            amount = min(free, left, free if line.weekly_max is None else line.weekly_max)
-            if 0 < left - amount < chunk:
+            mine = (row.hours for row in taken if (row.specialist, row.week) == (specialist_id, week))
+            free = self._free[specialist_id][week] - sum(mine)
+            amount = min(free, want, free if line.weekly_max is None else line.weekly_max)
+            if 0 < want - amount < chunk:
                 # The rest must be a useful amount too.
-                amount = left - chunk
-            if amount >= max(1, chunk):
+                amount = want - chunk
+            if amount >= chunk:
                 work.append(Hours(line.id, specialist_id, week, amount))
-                left -= amount
-        return work if left == 0 else None
+                want -= amount
+        return work
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A line at a level, to be worked from a week on."""
+
+    line: Line
+    level: int
+    first: int
+
+
+def _in_order(problem: Problem, lines: Iterable[str]) -> list[str]:
+    """Lines with those they wait for before them."""
+    left, done = sorted(lines), list[str]()
+    while left:
+        ready = [line for line in left if not set(problem.line[line].after).intersection(left)]
+        done += ready
+        left = [line for line in left if line not in ready]
+    return done

@@ -66,7 +66,7 @@ def solve(
     if reasons and result.plan is not None:
         from solver import short
 
-        result = replace(result, short=short.reasons(problem, result, settings))
+        result = replace(result, short=short.reasons(problem, result, settings, cancel=cancel))
     return result
 
 

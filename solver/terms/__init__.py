@@ -1,10 +1,5 @@
-"""What makes a plan good, in the order in which it matters: the table of contents.
+"""What makes a plan good, one file each: a term states itself to the engine and measures a finished plan."""
 
-Each term states itself to the engine as an expression and measures itself in a finished plan.
-"""
-
-from solver.terms import churn, floors, handover, obligations, second, ties, value
-
-TERMS = (obligations, floors, value, churn, handover, ties, second)
+from solver.terms.contents import TERMS
 
 __all__ = ["TERMS"]
