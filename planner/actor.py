@@ -42,7 +42,10 @@ def acts_for(session: Session, actor: Actor) -> frozenset[str]:
     day = today()
     lenders = session.scalars(
         select(Delegation.from_user_id).where(
-            Delegation.to_user_id == actor.user_id, Delegation.first_day <= day, Delegation.last_day >= day
+            Delegation.to_user_id == actor.user_id,
+            Delegation.first_day <= day,
+            Delegation.last_day >= day,
+            Delegation.revoked_at.is_(None),
         )
     )
     return frozenset({actor.user_id, *lenders})

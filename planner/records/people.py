@@ -66,7 +66,7 @@ class ApiToken(Row):
 
 
 class Delegation(Row):
-    """`from_user` lets `to_user` act for them, from the first to the last day inclusive."""
+    """`from_user` lets `to_user` act for them, from the first to the last day inclusive, unless revoked."""
 
     __tablename__ = "delegation"
     __table_args__ = (
@@ -78,6 +78,10 @@ class Delegation(Row):
     to_user_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"), index=True)
     first_day: Mapped[date] = mapped_column()
     last_day: Mapped[date] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+
+    from_user: Mapped[User] = relationship(foreign_keys=[from_user_id])
+    to_user: Mapped[User] = relationship(foreign_keys=[to_user_id])
 
 
 class Department(Row):
