@@ -105,6 +105,7 @@ REQUESTS: Table = {
     (R.SUBMITTED, RequestAction.EXPIRE): R.EXPIRED,
     (R.RETURNED, RequestAction.EXPIRE): R.EXPIRED,
     (R.PLANNED, RequestAction.EXPIRE): R.EXPIRED,
+    (R.DECIDED, RequestAction.EXPIRE): R.EXPIRED,
     (R.PUBLISHED, RequestAction.START): R.RUNNING,
     (R.PUBLISHED, RequestAction.CLOSE): R.CLOSED,
     (R.RUNNING, RequestAction.CLOSE): R.CLOSED,

@@ -12,15 +12,24 @@ from sqlalchemy.orm import Session
 from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
-from planner.clock import add_weeks, weeks_between
+from planner.clock import add_weeks, today, week_of, weeks_between
 from planner.permissions import Action, may
-from planner.records import CycleKind, CycleStatus, PlanningCycle
+from planner.records import (
+    CycleKind,
+    CycleStatus,
+    PlanningCycle,
+    Proposal,
+    RequestStatus,
+    ResourceRequest,
+)
 from planner.scope import find_cycle
 from planner.services.versions import check_version
-from planner.transitions import CycleAction, move
+from planner.transitions import CycleAction, ProposalAction, RequestAction, move, target
 from planner.verdict import Kind, Problem, refuse, require
 
 BEFORE_PUBLICATION = (CycleStatus.COLLECTING, CycleStatus.SOLVING, CycleStatus.DECIDING)
+
+WAITING = (RequestStatus.SUBMITTED, RequestStatus.PLANNED, RequestStatus.DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,9 @@ def _clashes(session: Session, values: CycleValues) -> list[Problem]:
 
 
 def close_cycle(session: Session, actor: Actor, cycle_id: str, version: int) -> PlanningCycle:
-    """End a cycle; what it did not publish waits for the next one.
+    """End a cycle. What it did not publish waits for the next one, or expires when its last week is over.
+
+    When another cycle is open already, that one has taken the waiting requests over.
 
     Raises:
         Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE while a run is going on.
@@ -161,4 +172,27 @@ def close_cycle(session: Session, actor: Actor, cycle_id: str, version: int) -> 
     check_version(session, cycle, version)
     with changing(session, actor, Event.CYCLE_CLOSED, cycle):
         move(cycle, CycleAction.CLOSE)
+    others = select(PlanningCycle.id).where(PlanningCycle.status != CycleStatus.CLOSED)
+    if session.scalar(others.limit(1)) is None:
+        for request in session.scalars(
+            select(ResourceRequest)
+            .where(ResourceRequest.status.in_(WAITING))
+            .order_by(ResourceRequest.filing_order, ResourceRequest.id)
+        ):
+            _carry(session, actor, request)
     return cycle
+
+
+def _carry(session: Session, actor: Actor, request: ResourceRequest) -> None:
+    """Keep a waiting request in the order with its first place, or let it expire."""
+    over = request.latest_week is not None and weeks_between(week_of(today()), request.latest_week) < 0
+    if not over and request.status == RequestStatus.SUBMITTED:
+        return
+    for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
+        if target(proposal, ProposalAction.SUPERSEDE) is not None:
+            with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
+                move(proposal, ProposalAction.SUPERSEDE)
+    event = Event.REQUEST_EXPIRED if over else Event.REQUEST_CARRIED
+    with changing(session, actor, event, request):
+        move(request, RequestAction.EXPIRE if over else RequestAction.CARRY)
+        request.outcome = None

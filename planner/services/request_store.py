@@ -156,8 +156,7 @@ def state(request: ResourceRequest) -> dict[str, Any]:
 
 def store(session: Session, request: ResourceRequest, values: RequestValues, references: References) -> None:
     """Write tidy, well-formed values into the request and raise its version."""
-    # An obligation is confirmed as it was; a changed one needs a new confirmation.
-    if (values.obligation, values.contract_reference) != (request.obligation, request.contract_reference):
+    if request.obligation_confirmed_by_id and _promise(values) != _promise(values_of(request)):
         request.obligation_confirmed_by_id = None
     request.account_id = values.account_id
     request.title = values.title
@@ -175,6 +174,14 @@ def store(session: Session, request: ResourceRequest, values: RequestValues, ref
     _store_curve(request, values)
     _store_evidence(request, values)
     _store_lines(session, request, values, references)
+
+
+def _promise(values: RequestValues) -> tuple[object, ...]:
+    """What somebody confirmed when they confirmed an obligation; other words change nothing."""
+    return (
+        *(values.account_id, values.obligation, values.contract_reference),
+        *(values.lines, values.curve, values.earliest_week, values.latest_week, values.deadline),
+    )
 
 
 def _store_benefits(request: ResourceRequest, values: RequestValues) -> None:

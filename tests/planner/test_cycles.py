@@ -6,9 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from factories import World, events, refused
+import pytest
+from factories import World, events, planned, refused
+from sqlalchemy import select
 
-from planner.records import CycleStatus, PlanningCycle
+from planner.records import (
+    CycleStatus,
+    PlanningCycle,
+    Proposal,
+    ProposalState,
+    RequestStatus,
+    ResourceRequest,
+)
 from planner.services import cycles
 from planner.services.cycles import CycleValues
 
@@ -126,3 +135,43 @@ def test_who_steers(world: World) -> None:
         assert refused(world, name, cycles.open_cycle, VALUES).code == "E_FORBIDDEN"
         assert refused(world, name, cycles.close_cycle, world.ids["cycle"], 1).code == "E_FORBIDDEN"
     assert close(world, "lydia").status == "closed"
+
+
+def test_closing_carries_on_what_waits(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planned and decided requests wait for the next cycle at their first place; what is over expires.
+
+    On 1 February January's weeks are over: the request for W01 to W04 expires, the one until W09 waits.
+    """
+    short, long = any_world.submitted(title="Short"), any_world.submitted(latest_week="2027-W09")
+    fresh, gone = any_world.submitted(latest_week="2027-W09"), any_world.submitted()
+    proposal = planned(any_world, long, ProposalState.APPROVED)
+    for request, status in ((short, RequestStatus.DECIDED), (long, RequestStatus.PLANNED)):
+        any_world.force(request.id, status)
+    monkeypatch.setenv("PLANNER_TODAY", "2027-02-01")
+    close(any_world)
+    with any_world.database.reading() as session:
+        after = {r.id: (r.status, r.filing_order) for r in session.scalars(select(ResourceRequest))}
+        assert after == {
+            short.id: ("expired", 1),
+            long.id: ("submitted", 2),
+            fresh.id: ("submitted", 3),
+            gone.id: ("expired", 4),
+        }
+        assert session.get_one(Proposal, proposal.id).state == "superseded"
+    actions = [e.action for e in events(any_world)]
+    assert [actions.count(a) for a in ("request.carried", "request.expired", "allocation.withdrawn")] == [
+        *(1, 2, 1)
+    ]
+
+
+def test_closing_an_old_cycle_leaves_the_next_ones_requests_alone(world: World) -> None:
+    """Once the next cycle is open it has taken the waiting requests over."""
+    put(world, CycleStatus.PUBLISHED)
+    with world.database.writing() as session:
+        cycles.open_cycle(session, world.actor("petra"), VALUES)
+    request = world.force(world.submitted().id, RequestStatus.PLANNED)
+    with world.database.writing() as session:
+        old = session.get_one(PlanningCycle, world.ids["cycle"])
+        cycles.close_cycle(session, world.actor("petra"), old.id, old.version)
+    with world.database.reading() as session:
+        assert session.get_one(ResourceRequest, request.id).status == "planned"
