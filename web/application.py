@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -12,7 +10,21 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planner import logs, settings
-from web import addresses, api, auth, database, errors, files, gate, headers, language, policy, throttle
+from web import (
+    addresses,
+    api,
+    auth,
+    database,
+    errors,
+    files,
+    gate,
+    headers,
+    language,
+    pages,
+    policy,
+    rendering,
+    throttle,
+)
 from web.config import flask_config
 
 
@@ -42,11 +54,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     csrf = CSRFProtect(app)
     throttle.init_app(app)
     errors.init_app(app)
-    pages = import_module("web.pages") if find_spec("web.pages") else None
-    for blueprint in getattr(pages, "BLUEPRINTS", ()):
+    rendering.init_app(app)
+    for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    if find_spec("web.rendering"):
-        import_module("web.rendering").init_app(app)
     api.init_app(app, csrf)
     files.init_app(app)
     policy.check_routes(app)
