@@ -16,7 +16,7 @@ def gap_of(value: int | None, bound: int | None) -> float | None:
 
 def percent_up(gap: float) -> str:
     """A share as per cent, rounded up to one decimal, so that it never promises too much."""
-    return str((Decimal(gap) * 100).quantize(Decimal("0.1"), rounding=ROUND_CEILING))
+    return str((Decimal(repr(gap)) * 100).quantize(Decimal("0.1"), rounding=ROUND_CEILING))
 
 
 def gap_words(gap: float | None, *, proven: bool) -> Message:

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import queue
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -92,6 +93,8 @@ class Engine:
 def serve(pipe: Connection) -> None:
     """The engine's end: take tasks until the pipe closes."""
     os.nice(NICE)
+    # Ctrl-C at a terminal reaches the whole group; the worker decides when its engine ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, tasks, stop), daemon=True).start()

@@ -294,7 +294,7 @@ def test_a_request_is_decided_whole_or_not_at_all(world: Quarrel) -> None:
     two = world.file(
         "kim",
         "r4",
-        [LineValues("design", 40), LineValues("design", 32)],
+        [LineValues("design", 40), LineValues("design", 32, min_level=2)],
         90 * K,
         account_id=stable_id("a:r1"),
         title="R4",

@@ -1,0 +1,316 @@
+"""The worker: never stuck, never twice, and what it leaves behind when it is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import stable_id
+from scenario import K, Quarrel
+from sqlalchemy import select
+
+from planner.clock import now
+from planner.database import Database
+from planner.records import JobState, PlanRun, Question
+from planner.services import decisions, publishing, runs
+from planner.services.requests import LineValues
+from planner.solving import jobs
+from planner.solving.engine import Engine, Reply
+from planner.solving.jobs import Signal
+from planner.solving.worker import Worker
+
+HARD_LINES = 30
+"""Requests of a problem that is not proven in the seconds these tests give it."""
+
+
+@pytest.fixture
+def world(sqlite_database: Database, engine: Engine) -> Quarrel:
+    """E7, requests submitted."""
+    return Quarrel(sqlite_database, engine)
+
+
+def _make_hard(world: Quarrel) -> None:
+    """Many requests of awkward sizes for one person over 26 weeks: good plans at once, no proof soon."""
+    for i in range(HARD_LINES):
+        lines = [LineValues("design", 37 + 13 * i % 71), LineValues("design", 29 + 17 * i % 53, min_level=2)]
+        draft = world.file(
+            "kim",
+            f"h{i}",
+            lines,
+            (K * (31 + 19 * i % 67)) // 3,
+            account_id=stable_id("a:r1"),
+            title=f"H{i}",
+            earliest_week=f"2027-W{1 + i % 9:02d}",
+            latest_week=f"2027-W{14 + i % 12:02d}",
+            curve=((0, 0), (500, 300 + 7 * i % 300), (1000, 1000)),
+        )
+        world.submit("kim", draft)
+
+
+def _until(condition: Callable[[], Any], seconds: float) -> float:
+    """Wait until the condition holds; the seconds it took."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        if condition():
+            return time.monotonic() - begun
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s")
+
+
+def _worker_process(database: Database) -> subprocess.Popen[bytes]:
+    """A worker as `planner worker` runs it, in a process of its own."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    return subprocess.Popen(
+        [sys.executable, "-c", "from planner.cli import main; main(['worker'])"],
+        env={**os.environ, "PLANNER_DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def test_a_killed_worker_leaves_a_run_that_can_be_repeated(sqlite_database: Database, engine: Engine) -> None:
+    """SIGKILL in the middle of a run: told as interrupted within 10 s, nothing lost, repeated to its end."""
+    world = Quarrel(sqlite_database, engine, weeks=26)
+    _make_hard(world)
+    run = world.start(wall_limit_s=300)
+    process = _worker_process(sqlite_database)
+    try:
+        _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
+        acknowledged = world.events()
+    finally:
+        process.kill()
+        process.wait()
+    killed = time.monotonic()
+
+    def told() -> bool:
+        with sqlite_database.reading() as session:
+            return runs.run_view(session, world.actor("lena"), run.id).state == JobState.FAILED
+
+    _until(told, 12)
+    assert time.monotonic() - killed <= 10
+    assert not world.worker.step(), "there is nothing to do, but the dead run is marked"
+    stored = world.row(PlanRun, run.id)
+    assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_INTERRUPTED")
+    assert world.events()[: len(acknowledged)] == acknowledged
+    _until(lambda: not _alive_engines(process.pid), 5)
+
+    with sqlite_database.writing() as session:
+        again = runs.repeat_run(session, world.actor("lena"), run.id)
+        again.parameters = {**again.parameters, "wall_limit_s": 2.0}
+    assert world.worker.step()
+    assert world.row(PlanRun, run.id).state == JobState.DONE
+
+
+def _alive_engines(session_id: int) -> list[str]:
+    """Processes of the killed worker's session that still run; none are found where there is no /proc."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # After the name in brackets: state, parent, group, session.
+            state, _, _, session, *_ = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(session) == session_id and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+def test_stopping_keeps_the_best_plan(sqlite_database: Database, engine: Engine) -> None:
+    """Stopped by leadership while it searches: done within seconds, with proposals, and publishable."""
+    world = Quarrel(sqlite_database, engine, weeks=26)
+    _make_hard(world)
+    run = world.start(wall_limit_s=300)
+    done = threading.Thread(target=world.worker.step)
+    done.start()
+    _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
+    progress = world.row(PlanRun, run.id).progress
+    assert {"value", "bound", "gap", "seconds", "stage", "doing", "at"} <= set(progress)
+    with sqlite_database.writing() as session:
+        runs.stop_run(session, world.actor("lena"), run.id)
+        runs.stop_run(session, world.actor("lena"), run.id)
+    done.join(20)
+    assert not done.is_alive()
+    stored = world.row(PlanRun, run.id)
+    assert (stored.state, stored.stopped, stored.reproducible) == (JobState.DONE, "cancelled", False)
+    assert stored.value_minor >= progress["value"]
+    assert world.events("run").count("run.stop_requested") == 1
+    _decide_all(world, run)
+    with sqlite_database.writing() as session:
+        assert publishing.publish(session, world.actor("lena"), run.id).number == 1
+
+
+def _decide_all(world: Quarrel, run: PlanRun) -> None:
+    with world.database.writing() as session:
+        eva = world.actor("eva")
+        for item in decisions.inbox(session, eva).items:
+            assert item.run_id == run.id
+            decisions.approve(session, eva, item.proposal_id, item.version)
+
+
+def test_two_workers_never_take_the_same_run(database: Database, engine: Engine) -> None:
+    """Twenty workers at once: exactly one gets it."""
+    world = Quarrel(database, engine)
+    run = world.start()
+    barrier = threading.Barrier(20)
+    claimed: list[str] = []
+
+    def claim(name: str) -> None:
+        barrier.wait()
+        with database.writing() as session:
+            if jobs.claim_run(session, name) is not None:
+                claimed.append(name)
+
+    threads = [threading.Thread(target=claim, args=(f"w{i}",)) for i in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stored = world.row(PlanRun, run.id)
+    assert claimed == [stored.worker]
+    assert (stored.state, stored.attempts) == (JobState.RUNNING, 1)
+    assert world.events("run").count("run.started") == 1
+
+
+def test_a_worker_that_lost_its_run_writes_nothing(world: Quarrel) -> None:
+    """It was silent, the run was marked failed; when it wakes up it must not store its plan."""
+    run = world.start()
+    with world.database.writing() as session:
+        claimed = jobs.claim_run(session, world.worker.name)
+        assert claimed is not None
+        claimed.heartbeat_at = now() - timedelta(seconds=9)
+    with world.database.writing() as session:
+        jobs.reap(session)
+    with world.database.writing() as session:
+        assert jobs.beat(session, claimed, world.worker.name) == Signal.LOST
+    events = world.events()
+    world.worker._keep(claimed, Reply("done", {"result": "{}"}))
+    assert world.events() == events
+    assert world.row(PlanRun, run.id).result is None
+
+
+def test_an_engine_that_dies_fails_the_run(sqlite_database: Database) -> None:
+    """Killed from outside in the middle: a failed run with its code, the next one gets a fresh engine."""
+    own = Engine()
+    world = Quarrel(sqlite_database, own, weeks=26)
+    _make_hard(world)
+    run = world.start(wall_limit_s=300)
+    done = threading.Thread(target=world.worker.step)
+    done.start()
+    try:
+        _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
+        os.kill(own._process.pid, signal.SIGKILL)
+        done.join(30)
+        assert not done.is_alive()
+        stored = world.row(PlanRun, run.id)
+        assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_ENGINE_CRASHED")
+        assert stored.failure["details"]["exit_code"] == -signal.SIGKILL
+        own.begin({"kind": "nonsense", "problem": "{", "settings": {}})
+        reply = own.wait(30)
+        assert reply is not None
+        assert (reply.kind, reply.content["code"]) == ("failed", "E_PROBLEM")
+    finally:
+        own.close()
+
+
+def test_an_answer_that_cannot_be_stored_fails_the_run(world: Quarrel) -> None:
+    """Whatever the engine says: the run ends with a code and is never left running."""
+    run = world.start()
+    with world.database.writing() as session:
+        claimed = jobs.claim_run(session, world.worker.name)
+    assert claimed is not None
+    world.worker._keep(claimed, Reply("done", {"result": "no JSON at all"}))
+    stored = world.row(PlanRun, run.id)
+    assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_INTERNAL")
+
+
+def test_a_question_whose_worker_died_is_asked_again_three_times(world: Quarrel) -> None:
+    """Two silences put it back into the queue, the third gives it up."""
+    world.plan()
+    for attempt in (1, 2, 3):
+        with world.database.writing() as session:
+            question = jobs.claim_question(session, "gone")
+            assert question is not None
+            assert question.attempts == attempt
+            question.asked_at = now()
+            question.heartbeat_at = now() - timedelta(seconds=9)
+        with world.database.writing() as session:
+            jobs.reap(session)
+        stored = world.row(Question, question.id)
+        assert stored.state == (JobState.FAILED if attempt == 3 else JobState.QUEUED)
+    assert stored.failure["code"] == "E_INTERRUPTED"
+
+
+def test_a_run_does_not_wait_for_background_questions(world: Quarrel) -> None:
+    """The question under way makes way, keeps its attempts and is answered later."""
+    world.plan()
+    with world.database.writing() as session:
+        question = jobs.claim_question(session, world.worker.name)
+        assert question is not None
+        assert not jobs.more_urgent(session, question)
+    world.start()
+    with world.database.writing() as session:
+        assert jobs.more_urgent(session, question)
+    world.worker._give_way(question)
+    stored = world.row(Question, question.id)
+    assert (stored.state, stored.attempts) == (JobState.QUEUED, 0)
+    with world.database.writing() as session:
+        first = jobs.claim_run(session, "next")
+        assert first is not None
+
+
+def test_an_idle_worker_takes_no_lock(world: Quarrel) -> None:
+    """With nothing to do a step reads and returns, even while somebody else holds the writers' lock."""
+    world.plan()
+    world.answer_all()
+    with world.database.writing() as session:
+        session.scalars(select(PlanRun)).all()
+        begun = time.monotonic()
+        assert not world.worker.step()
+        assert time.monotonic() - begun < 5
+
+
+def test_a_worker_process_works_until_told_to_stop(world: Quarrel) -> None:
+    """`planner worker` solves what waits, answers questions, and ends in peace on SIGTERM."""
+    run = world.start()
+    process = _worker_process(world.database)
+    try:
+        _until(lambda: world.row(PlanRun, run.id).state == JobState.DONE, 60)
+        _until(lambda: _open_questions(world) == 0, 60)
+    finally:
+        process.terminate()
+        code = process.wait(30)
+    assert code == 0
+
+
+def _open_questions(world: Quarrel) -> int:
+    with world.database.reading() as session:
+        waiting = select(Question).where(Question.state != JobState.DONE)
+        return len(session.scalars(waiting).all())
+
+
+def test_services_load_no_engine() -> None:
+    """A web process imports every use case and neither the solver nor the compiler nor arrays."""
+    code = (
+        "import sys, planner.services\n"
+        "from planner.services import board, decisions, explanations, loads, publishing, runs\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'ortools', 'numba', 'numpy', 'solver'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_worker_names_itself() -> None:
+    """Two workers of one machine are told apart."""
+    database = Database("sqlite://")
+    assert Worker(database).name != Worker(database).name
+    database.dispose()
