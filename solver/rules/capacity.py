@@ -38,11 +38,11 @@ def violations(problem: Problem, plan: Plan) -> list[Violation]:
     for (specialist_id, week), hours in everything.items():
         specialist = problem.specialist[specialist_id]
         where = {"specialist": specialist_id, "week": week}
-        most = specialist.capacity[week] + specialist.extra(week)  # noqa: S610 - no query, hours of a week
-        if hours > most:
-            found.append(Violation(ID, where, f"{hours} quarter-hours are planned, {most} exist"))
+        most = specialist.capacity[week] + specialist.extra(week)  # noqa: S610 - hours, not a query
         plain = ordinary.get((specialist_id, week), 0)
         if plain > specialist.capacity[week]:
             message = f"{plain} quarter-hours without expedite are planned, {specialist.capacity[week]} exist"
             found.append(Violation(ID, where, message))
+        elif hours > most:
+            found.append(Violation(ID, where, f"{hours} quarter-hours are planned, {most} exist"))
     return found

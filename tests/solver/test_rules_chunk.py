@@ -30,7 +30,7 @@ def test_the_need_is_that_of_the_granted_level() -> None:
 
 
 def test_the_engine_keeps_it_and_would_not_without_it() -> None:
-    """Beside the seven hours of q in week 1, eight hours fit only as five and three, and three are too few."""
+    """Beside the seven hours of q in week 1, eight fit only as five and three, and three are too few."""
     problem = world(
         (person(capacity=(5, 10), min_chunk=4),),
         (request("q", worth=(200,)), request()),

@@ -57,7 +57,7 @@ def test_the_engine_keeps_what_is_dearer_to_move() -> None:
 
 
 def test_the_engine_weighs_churn_against_value() -> None:
-    """Ann's eight hours were promised to q at 10 each. r is worth 85 more than q: 5 remain. At 75 more, none."""
+    """Ann's eight hours were promised to q at 10 each: r pays when it is worth 85 more, not 75 more."""
     lines = (line("q.1", weeks=(0, 0)), line(weeks=(0, 0)))
     published = Published(10, 1, (Hours("q.1", "ann", 0, 8),))
     for extra, value in ((85, 105), (75, 100)):

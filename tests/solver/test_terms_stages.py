@@ -22,7 +22,7 @@ def solved(problem: Problem) -> Measures:
 
 
 def test_an_obligation_goes_before_value() -> None:
-    """r was promised and is worth 1; q is worth 100; one of them fits."""
+    """Request r was promised and is worth 1; q is worth 100; one of them fits."""
     problem = world((person(),), (request("q"), request(worth=(1,), obligation=0)), ONE_FITS)
     assert (solved(problem).broken_obligations, solved(problem).value) == ((), 1)
 
@@ -99,7 +99,7 @@ def test_value_goes_before_handovers() -> None:
 
 
 def test_ties_go_to_the_earlier_request_then_to_the_id() -> None:
-    """q and r are worth the same; the first submitted is served, and q when both came together."""
+    """Both are worth the same; the first submitted is served, and q when they came together."""
     for submitted, served in (((2, 1), "r"), ((1, 2), "q"), ((1, 1), "q")):
         requests = (request("q", submitted=submitted[0]), request(submitted=submitted[1]))
         result = solve(world((person(),), requests, ONE_FITS))
@@ -111,7 +111,7 @@ def test_ties_go_to_the_earlier_request_then_to_the_id() -> None:
 
 
 def test_second_values_are_summed_and_decide_nothing() -> None:
-    """q has the greater second value, r the greater value."""
+    """Request q has the greater second value, r the greater value."""
     requests = tuple(
         request(name, levels=(Level("1", money, second=second),))
         for name, money, second in (("q", 99, 50), ("r", 100, 3))

@@ -26,7 +26,7 @@ def test_a_refused_request_is_worth_nothing() -> None:
 
 
 def test_bonuses_count_once_per_line_and_person_and_add_up() -> None:
-    """100 for the level, 5 for the option, 7 for the preferred Ann, 3 for the candidate Ann; two weeks, once."""
+    """100 for the level, 5 for the option, 7 for Ann as preferred, 3 for her as candidate, in two weeks."""
     terms: dict[str, Any] = {
         "preferred": ("ann", 7),
         "candidates": (Candidate("ann", (8,), 3), Candidate("bob", (8,))),
