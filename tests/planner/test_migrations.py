@@ -220,6 +220,7 @@ def test_a_running_run_may_still_change(any_world: World) -> None:
         session.flush()
         session.execute(text("UPDATE plan_run SET state = 'queued', value_minor = 1"))
         session.execute(text("DELETE FROM plan_run"))
+        assert session.execute(text("SELECT count(*) FROM plan_run")).scalar_one() == 0
 
 
 def test_an_interrupted_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

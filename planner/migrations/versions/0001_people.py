@@ -11,6 +11,39 @@ branch_labels = None
 depends_on = None
 
 
+SKILL_FAMILY = sa.Enum(
+    "support",
+    "technical",
+    "legal",
+    "finance",
+    "design",
+    "logistics",
+    "strategy",
+    "industry",
+    "language",
+    name="skill_family",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+ROLE = sa.Enum(
+    "kam",
+    "head",
+    "leadership",
+    "planner",
+    "finance",
+    "admin",
+    "specialist",
+    name="role",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+LEAVE_STATUS = sa.Enum(
+    "planned", "approved", name="leave_status", native_enum=False, create_constraint=True, length=32
+)
+
+
 def _app_user() -> None:
     op.create_table(
         "app_user",
@@ -48,25 +81,7 @@ def _skill() -> None:
     op.create_table(
         "skill",
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column(
-            "family",
-            sa.Enum(
-                "support",
-                "technical",
-                "legal",
-                "finance",
-                "design",
-                "logistics",
-                "strategy",
-                "industry",
-                "language",
-                name="skill_family",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("family", SKILL_FAMILY, nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -152,23 +167,7 @@ def _user_role() -> None:
     op.create_table(
         "user_role",
         sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "kam",
-                "head",
-                "leadership",
-                "planner",
-                "finance",
-                "admin",
-                "specialist",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("role", ROLE, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_user_role_user_id")),
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
     )
@@ -211,18 +210,7 @@ def _leave() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("first_half", sa.Boolean(), nullable=False),
         sa.Column("last_half", sa.Boolean(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "planned",
-                "approved",
-                name="leave_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", LEAVE_STATUS, nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

@@ -11,6 +11,33 @@ branch_labels = None
 depends_on = None
 
 
+ACCOUNT_STATUS = sa.Enum(
+    "prospect",
+    "active",
+    "lost",
+    "archived",
+    name="account_status",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+CREDIT_STATUS = sa.Enum(
+    "ok", "watch", "blocked", name="credit_status", native_enum=False, create_constraint=True, length=32
+)
+BASIS = sa.Enum(
+    "contribution_profit",
+    "gross_margin",
+    "revenue",
+    name="basis",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+FIGURES_KIND = sa.Enum(
+    "actual", "forecast", name="figures_kind", native_enum=False, create_constraint=True, length=32
+)
+
+
 def _account() -> None:
     op.create_table(
         "account",
@@ -20,35 +47,10 @@ def _account() -> None:
         sa.Column("segment", sa.String(length=60), nullable=False),
         sa.Column("territory", sa.String(length=60), nullable=False),
         sa.Column("strategic_segment", sa.Boolean(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "prospect",
-                "active",
-                "lost",
-                "archived",
-                name="account_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", ACCOUNT_STATUS, nullable=False),
         sa.Column("kam_id", sa.String(length=36), nullable=False),
         sa.Column("deputy_kam_id", sa.String(length=36), nullable=True),
-        sa.Column(
-            "credit_status",
-            sa.Enum(
-                "ok",
-                "watch",
-                "blocked",
-                name="credit_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("credit_status", CREDIT_STATUS, nullable=False),
         sa.Column("credit_limit_minor", sa.BigInteger(), nullable=True),
         sa.Column("contract_end", sa.Date(), nullable=True),
         sa.Column("data_as_of", sa.Date(), nullable=True),
@@ -72,19 +74,7 @@ def _account() -> None:
 def _key_account_definition() -> None:
     op.create_table(
         "key_account_definition",
-        sa.Column(
-            "basis",
-            sa.Enum(
-                "contribution_profit",
-                "gross_margin",
-                "revenue",
-                name="basis",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("basis", BASIS, nullable=False),
         sa.Column("window_months", sa.BigInteger(), nullable=False),
         sa.Column("key_share", sa.BigInteger(), nullable=False),
         sa.Column("critical_share", sa.BigInteger(), nullable=False),
@@ -118,18 +108,7 @@ def _account_financials() -> None:
         "account_financials",
         sa.Column("account_id", sa.String(length=36), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "actual",
-                "forecast",
-                name="figures_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", FIGURES_KIND, nullable=False),
         sa.Column("gross_sales", sa.BigInteger(), nullable=False),
         sa.Column("discounts", sa.BigInteger(), nullable=False),
         sa.Column("bonuses", sa.BigInteger(), nullable=False),

@@ -11,6 +11,62 @@ branch_labels = None
 depends_on = None
 
 
+PURPOSE = sa.Enum(
+    "win", "grow", "retain", "defend", name="purpose", native_enum=False, create_constraint=True, length=32
+)
+REQUEST_TYPE = sa.Enum(
+    "tender",
+    "proposal",
+    "technical_advice",
+    "pilot",
+    "demo",
+    "issue",
+    "delivery",
+    "training",
+    "co_development",
+    "event",
+    "other",
+    name="request_type",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+REQUEST_STATUS = sa.Enum(
+    "draft",
+    "submitted",
+    "returned",
+    "planned",
+    "decided",
+    "published",
+    "running",
+    "closed",
+    "withdrawn",
+    "expired",
+    name="request_status",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+OUTCOME = sa.Enum(
+    "granted", "partly", "refused", name="outcome", native_enum=False, create_constraint=True, length=32
+)
+EVIDENCE_KIND = sa.Enum(
+    "customer_statement",
+    "recommendation",
+    "past_outcome",
+    "contract",
+    "market_data",
+    "own_estimate",
+    name="evidence_kind",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+PREFERENCE = sa.Enum(
+    "none", "prefer", "require", name="preference", native_enum=False, create_constraint=True, length=32
+)
+
+
 def _resource_request() -> None:
     op.create_table(
         "resource_request",
@@ -18,41 +74,8 @@ def _resource_request() -> None:
         sa.Column("kam_id", sa.String(length=36), nullable=False),
         sa.Column("filed_by_id", sa.String(length=36), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum(
-                "win",
-                "grow",
-                "retain",
-                "defend",
-                name="purpose",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "tender",
-                "proposal",
-                "technical_advice",
-                "pilot",
-                "demo",
-                "issue",
-                "delivery",
-                "training",
-                "co_development",
-                "event",
-                "other",
-                name="request_type",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("purpose", PURPOSE, nullable=True),
+        sa.Column("type", REQUEST_TYPE, nullable=True),
         sa.Column("earliest_week", sa.String(length=8), nullable=True),
         sa.Column("latest_week", sa.String(length=8), nullable=True),
         sa.Column("deadline", sa.Date(), nullable=True),
@@ -62,40 +85,9 @@ def _resource_request() -> None:
         sa.Column("obligation", sa.Boolean(), nullable=False),
         sa.Column("contract_reference", sa.String(length=160), nullable=False),
         sa.Column("obligation_confirmed_by_id", sa.String(length=36), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "submitted",
-                "returned",
-                "planned",
-                "decided",
-                "published",
-                "running",
-                "closed",
-                "withdrawn",
-                "expired",
-                name="request_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", REQUEST_STATUS, nullable=False),
         sa.Column("status_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "granted",
-                "partly",
-                "refused",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("outcome", OUTCOME, nullable=True),
         sa.Column("filing_order", sa.BigInteger(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=False),
@@ -144,22 +136,7 @@ def _evidence() -> None:
         "evidence",
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "customer_statement",
-                "recommendation",
-                "past_outcome",
-                "contract",
-                "market_data",
-                "own_estimate",
-                name="evidence_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", EVIDENCE_KIND, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("link", sa.String(length=500), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -185,19 +162,7 @@ def _request_line() -> None:
         sa.Column("customer_facing", sa.Boolean(), nullable=False),
         sa.Column("activity", sa.String(length=120), nullable=False),
         sa.Column("specialist_id", sa.String(length=36), nullable=True),
-        sa.Column(
-            "preference",
-            sa.Enum(
-                "none",
-                "prefer",
-                "require",
-                name="preference",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("preference", PREFERENCE, nullable=False),
         sa.Column("max_specialists", sa.BigInteger(), nullable=False),
         sa.Column("weekly_min", sa.BigInteger(), nullable=True),
         sa.Column("weekly_max", sa.BigInteger(), nullable=True),

@@ -11,23 +11,60 @@ branch_labels = None
 depends_on = None
 
 
+CYCLE_KIND = sa.Enum(
+    "weekly", "quarterly", "ad_hoc", name="cycle_kind", native_enum=False, create_constraint=True, length=32
+)
+CYCLE_STATUS = sa.Enum(
+    "collecting",
+    "solving",
+    "deciding",
+    "published",
+    "closed",
+    name="cycle_status",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+RUN_PURPOSE = sa.Enum(
+    "official", "what_if", name="run_purpose", native_enum=False, create_constraint=True, length=32
+)
+JOB_STATE = sa.Enum(
+    "queued",
+    "running",
+    "done",
+    "failed",
+    "cancelled",
+    name="job_state",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+PLAN_STATUS = sa.Enum(
+    "optimal", "feasible", "none", name="plan_status", native_enum=False, create_constraint=True, length=32
+)
+PROPOSAL_STATE = sa.Enum(
+    "proposed",
+    "approved",
+    "rejected",
+    "countered",
+    "published",
+    "worked",
+    "superseded",
+    name="proposal_state",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+QUESTION_KIND = sa.Enum(
+    "break_even", "rejection", name="question_kind", native_enum=False, create_constraint=True, length=32
+)
+
+
 def _planning_cycle() -> None:
     op.create_table(
         "planning_cycle",
         sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "weekly",
-                "quarterly",
-                "ad_hoc",
-                name="cycle_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", CYCLE_KIND, nullable=False),
         sa.Column("first_week", sa.String(length=8), nullable=False),
         sa.Column("horizon_weeks", sa.BigInteger(), nullable=False),
         sa.Column("frozen_weeks", sa.BigInteger(), nullable=False),
@@ -35,21 +72,7 @@ def _planning_cycle() -> None:
         sa.Column("request_cutoff", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision_deadline", sa.DateTime(timezone=True), nullable=False),
         sa.Column("publish_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "collecting",
-                "solving",
-                "deciding",
-                "published",
-                "closed",
-                name="cycle_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", CYCLE_STATUS, nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -81,33 +104,8 @@ def _plan_run() -> None:
         "plan_run",
         sa.Column("cycle_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum(
-                "official",
-                "what_if",
-                name="run_purpose",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "queued",
-                "running",
-                "done",
-                "failed",
-                "cancelled",
-                name="job_state",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("purpose", RUN_PURPOSE, nullable=False),
+        sa.Column("state", JOB_STATE, nullable=False),
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("snapshot_id", sa.String(length=36), nullable=True),
         sa.Column("created_by_id", sa.String(length=36), nullable=True),
@@ -118,19 +116,7 @@ def _plan_run() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("stop_requested", sa.Boolean(), nullable=False),
         sa.Column("progress", sa.JSON(), nullable=False),
-        sa.Column(
-            "plan_status",
-            sa.Enum(
-                "optimal",
-                "feasible",
-                "none",
-                name="plan_status",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("plan_status", PLAN_STATUS, nullable=True),
         sa.Column("stopped", sa.String(length=32), nullable=True),
         sa.Column("value_minor", sa.BigInteger(), nullable=True),
         sa.Column("bound_minor", sa.BigInteger(), nullable=True),
@@ -186,23 +172,7 @@ def _proposal() -> None:
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("line_id", sa.String(length=36), nullable=False),
         sa.Column("department_id", sa.String(length=36), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "proposed",
-                "approved",
-                "rejected",
-                "countered",
-                "published",
-                "worked",
-                "superseded",
-                name="proposal_state",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("state", PROPOSAL_STATE, nullable=False),
         sa.Column("line_digest", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -256,37 +226,12 @@ def _question() -> None:
     op.create_table(
         "question",
         sa.Column("run_id", sa.String(length=36), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "break_even",
-                "rejection",
-                name="question_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", QUESTION_KIND, nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("proposal_id", sa.String(length=36), nullable=True),
         sa.Column("scope", sa.String(length=16), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "queued",
-                "running",
-                "done",
-                "failed",
-                "cancelled",
-                name="job_state",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("state", JOB_STATE, nullable=False),
         sa.Column("asked_by_id", sa.String(length=36), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker", sa.String(length=120), nullable=True),

@@ -11,38 +11,29 @@ branch_labels = None
 depends_on = None
 
 
+DECISION_OUTCOME = sa.Enum(
+    "approved", "rejected", name="decision_outcome", native_enum=False, create_constraint=True, length=32
+)
+REJECTION_REASON = sa.Enum(
+    "leave",
+    "skill_mismatch",
+    "own_deadline",
+    "overload",
+    "data_error",
+    "other",
+    name="rejection_reason",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
+
+
 def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column("proposal_id", sa.String(length=36), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "approved",
-                "rejected",
-                name="decision_outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "reason",
-            sa.Enum(
-                "leave",
-                "skill_mismatch",
-                "own_deadline",
-                "overload",
-                "data_error",
-                "other",
-                name="rejection_reason",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("outcome", DECISION_OUTCOME, nullable=False),
+        sa.Column("reason", REJECTION_REASON, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.String(length=36), nullable=False),
         sa.Column("on_behalf_of_id", sa.String(length=36), nullable=True),
