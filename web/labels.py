@@ -118,6 +118,12 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "stability": _l("Published hours would have to be withdrawn"),
         "outbid": _l("Others are worth more for the same hours"),
     },
+    "Contention": {
+        "low": _l("Others ask for less than half of these hours"),
+        "medium": _l("Others ask for about as much as there is"),
+        "high": _l("Others ask for up to twice what there is"),
+        "very_high": _l("Others ask for more than twice what there is"),
+    },
     "Event": {
         "request.filed": _l("Request filed"),
         "request.edited": _l("Request edited"),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from planner import checks
 from planner.actor import Actor
 from planner.clock import add_weeks, horizon, monday, now, today, week_of
 from planner.permissions import Action
@@ -24,17 +25,17 @@ from planner.records import (
     SkillFamily,
     new_id,
 )
-from planner.services import accounts, people, requests
+from planner.services import accounts, hints, people, requests
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
-from web.pages.forms import FieldError, Form, field_errors
+from web.pages.forms import FieldError, Form, field_errors, scaled
 from web.pages.frame import page
 from web.pages.request_form import ANCHORS, NAMES, ROWS, Read, change_rows, count_rows, read, typed_values
 from web.pages.request_words import FieldChange, differences
 from web.policy import policy
-from web.rendering import currency, label, time_of, week
+from web.rendering import QUARTERS_PER_HOUR, currency, label, time_of, week
 
 pages = Blueprint("request_edit", __name__)
 
@@ -65,6 +66,8 @@ def new(session: Session, actor: Actor) -> str:
 def edit(session: Session, actor: Actor, request_id: str) -> str:
     """The form with what is stored; with ?check=1 also with what is missing to submit."""
     stored = requests.view_request(session, actor, request_id)
+    # A head may see that the request exists, but its worth is for who keeps the account.
+    accounts.view_account(session, actor, stored.account_id)
     values = requests.values_of(stored)
     typed = typed_values(values) | {"request_id": stored.id, "version": str(stored.version)}
     errors: tuple[FieldError, ...] = ()
@@ -175,12 +178,14 @@ def _save(typed: Mapping[str, str], form: Read) -> ResourceRequest:
 
 def _stored(session: Session, actor: Actor, typed: Mapping[str, str]) -> ResourceRequest | None:
     """The request the form belongs to, once it is stored."""
-    if _version(typed) is None:
+    if _version(typed) is None or checks.identifier("id", typed.get("request_id")):
         return None
     try:
-        return requests.view_request(session, actor, typed.get("request_id", ""))
+        stored = requests.view_request(session, actor, typed.get("request_id", ""))
+        accounts.view_account(session, actor, stored.account_id)
     except Refused:
         return None
+    return stored
 
 
 def _errors(form: Read, denied: Denied | None) -> tuple[FieldError, ...]:
@@ -309,3 +314,33 @@ def levels() -> list[tuple[str, str]]:
         _("5: sets the standard"),
     )
     return [(str(i), text) for i, text in enumerate(meanings, 1)]
+
+
+@pages.post("/requests/hints")
+@policy(Action.VIEW_HINTS)
+@reads
+def show_hints(session: Session, actor: Actor) -> str:
+    """Free hours and contention of every skill asked for, beside the form."""
+    typed = _typed()
+    first, last = typed.get("earliest_week", ""), typed.get("latest_week", "")
+    known = {s.key: s.label(actor.language) for s in people.list_skills(session, actor)}
+    found = []
+    for i in range(count_rows(typed, "lines")):
+        key, level = typed.get(f"lines-{i}-skill", ""), typed.get(f"lines-{i}-level", "")
+        if key not in known or not first or not last or level not in {"1", "2", "3", "4", "5"}:
+            continue
+        try:
+            told = hints.hints(
+                session,
+                actor,
+                key,
+                int(level),
+                earliest_week=first,
+                latest_week=last,
+                without=typed.get("request_id"),
+            )
+        except Refused:
+            continue
+        asked = scaled(typed.get(f"lines-{i}-hours", ""), QUARTERS_PER_HOUR)
+        found.append((i + 1, known[key], told, asked))
+    return render_template("requests/_hints.html", found=found)
