@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from flask_babel import (
     ngettext,
 )
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from planner.clock import monday, now
 from planner.permissions import Action, may
@@ -163,13 +163,20 @@ def week(iso: str | None, *, short: bool = False) -> str:
     return number if short else f"{number} ({monday_of(iso)})"
 
 
-def week_span(first: str | None, last: str | None) -> str:
-    """Two ISO weeks as one window."""
+def week_span(first: str | None, last: str | None) -> Markup:
+    """A window as "W01-W04" with its first and last day beneath."""
     if not first or not last:
-        return UNKNOWN
-    if first == last:
-        return f"{week(first)} {monday(first).year}"
-    return f"{week(first)} {UNKNOWN} {week(last)} {monday(last).year}"
+        return escape(UNKNOWN)
+    numbers = (
+        week(first, short=True)
+        if first == last
+        else f"{week(first, short=True)}{UNKNOWN}{week(last, short=True)}"
+    )
+    end = format_date(monday(last) + timedelta(days=4), "d MMM y", locale=locale())
+    days = f"{monday_of(first)} {UNKNOWN} {end}"
+    return Markup('<span class="nowrap">{}</span> <span class="nowrap text-secondary">{}</span>').format(
+        numbers, days
+    )
 
 
 def permille(share: int | None) -> str:

@@ -16,7 +16,7 @@ from planner.permissions import Action
 from planner.records import CycleKind
 from planner.services import cycles
 from planner.services.cycles import CycleValues
-from planner.verdict import Refused
+from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
@@ -157,6 +157,8 @@ def close(cycle_id: str) -> Response:
             number = int(version) if version.isdecimal() and len(version) < 10 else 0
             cycles.close_cycle(session, current_actor(), cycle_id, number)
     except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
         flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
     else:
         flash(_("The cycle is closed."), "good")

@@ -65,13 +65,15 @@ def _page(session: Session, actor: Actor, form: Form, item_id: str | None = None
     everything = request.args.get("show") == "all"
     listed = [i for i in box.items if everything or i.state is ProposalState.PROPOSED]
     wanted = item_id or request.args.get("item", "")
-    chosen = next((i for i in box.items if i.proposal_id == wanted), None) or (listed[0] if listed else None)
+    groups = _by_person(box, listed)
+    chosen = next((i for i in box.items if i.proposal_id == wanted), None)
+    chosen = chosen or (groups[0].items[0] if groups else None)
     return page(
         session,
         actor,
         "inbox/show.html",
         box=box,
-        groups=_by_person(box, listed),
+        groups=groups,
         chosen=chosen,
         siblings=[i for i in box.items if chosen and i.request_id == chosen.request_id],
         load=_load_of(box, chosen),

@@ -14,7 +14,9 @@ from planner.clock import today, week_of
 from planner.permissions import Action, may
 from planner.records import JobState, PlanRun
 from planner.services import loads, runs
+from planner.services.cycles import current_cycle
 from planner.services.loads import Cell, PersonRow
+from planner.solving.material import newest_plan
 from web.database import reads
 from web.pages.frame import page
 from web.policy import policy
@@ -35,8 +37,15 @@ def show(session: Session, actor: Actor) -> str:
     finished: list[PlanRun] = []
     if may(actor, Action.VIEW_RUNS):
         finished = [run for run in runs.list_runs(session, actor) if run.state is JobState.DONE]
-    chosen = request.args.get("run") or None
-    shown = loads.heat_map(session, actor, chosen)
+    chosen = request.args.get("run")
+    shown = loads.heat_map(session, actor, chosen or None)
+    newest = _newest(session)
+    if chosen is None and newest and not any(cell.booked for row in shown.rows for cell in row.cells):
+        # Nothing is published yet; the newest plan tells more than empty weeks.
+        chosen = newest.id
+        shown = loads.heat_map(session, actor, chosen)
+    if newest and not finished:
+        finished = [newest]
     return page(
         session,
         actor,
@@ -51,6 +60,12 @@ def show(session: Session, actor: Actor) -> str:
         is_draft=is_draft,
         bookings_of=bookings_of,
     )
+
+
+def _newest(session: Session) -> PlanRun | None:
+    """The newest plan of the present cycle."""
+    cycle = current_cycle(session)
+    return newest_plan(session, cycle.id) if cycle else None
 
 
 def look(cell: Cell) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from planner.records import Purpose, RequestStatus, RequestType, ResourceRequest
+from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest
 from planner.services.requests import RequestValues
 from web.pages.request_form import NAMES
 from web.rendering import UNKNOWN, day, hours, label, money, permille, week
@@ -24,6 +24,7 @@ STEPS: Final = (
     RequestStatus.PUBLISHED,
 )
 ENDED: Final = frozenset({RequestStatus.WITHDRAWN, RequestStatus.EXPIRED})
+IN_PLAN: Final = frozenset({RequestStatus.PLANNED, RequestStatus.DECIDED})
 AFTER: Final = frozenset({RequestStatus.RUNNING, RequestStatus.CLOSED})
 
 MORE_NAMES: Final[Mapping[str, Any]] = {
@@ -69,6 +70,8 @@ def steps(request: ResourceRequest) -> list[Step]:
 
 def who_acts(request: ResourceRequest) -> str:
     """Whose turn it is."""
+    if request.outcome is Outcome.REFUSED and request.status in IN_PLAN:
+        return _("%(name)s may change it; the next plan looks again", name=request.kam.display_name)
     texts = {
         RequestStatus.DRAFT: _("%(name)s completes and submits it", name=request.kam.display_name),
         RequestStatus.RETURNED: _("%(name)s corrects and submits it", name=request.kam.display_name),

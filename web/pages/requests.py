@@ -25,7 +25,7 @@ from web.errors import words
 from web.pages.frame import page
 from web.pages.request_words import describe, field_name, steps, who_acts
 from web.policy import policy
-from web.rendering import label, week_span
+from web.rendering import label
 
 pages = Blueprint("requests", __name__)
 
@@ -122,7 +122,7 @@ def export(session: Session, actor: Actor) -> Response:
         found = _filtered(session, actor, number, EXPORTED_AT_ONCE)
         for row in found.rows:
             cells = (row.title, row.account.name, row.kam.display_name, label(row.status), label(row.outcome))
-            window = week_span(row.earliest_week, row.latest_week)
+            window = f"{row.earliest_week or ''} {row.latest_week or ''}".strip()
             table.writerow([*map(harmless, cells), total_hours(row) / 4, window])
         if number * EXPORTED_AT_ONCE >= found.total:
             break
@@ -235,11 +235,15 @@ def give_back(request_id: str) -> AnyResponse:
 @policy(Action.ASK_EXPLANATION)
 def ask(request_id: str) -> AnyResponse:
     """Put the question why this request is short before the others."""
-    run_id = request.form.get("run", "")
+    actor = current_actor()
     try:
         with writing() as session:
-            explanations.ask(session, current_actor(), run_id, request_id)
+            told = stories.story(session, actor, request_id)
+            if told.run is not None:
+                explanations.ask(session, actor, told.run.id, request_id)
     except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
         flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
     return redirect(f"/requests/{request_id}#card", 303)
 

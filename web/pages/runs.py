@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.records import JobState
+from planner.records import JobState, Outcome, Question
 from planner.services import cycles, publishing, results, runs
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
@@ -19,7 +19,7 @@ from web.database import reading, reads, writing
 from web.errors import answer_of, words
 from web.pages.frame import page
 from web.policy import policy
-from web.rendering import hours, week
+from web.rendering import UNKNOWN, hours, label, money, money_range, week
 
 pages = Blueprint("runs", __name__)
 
@@ -134,16 +134,37 @@ def _result(
     session: Session, actor: Actor, run_id: str, *, denied: Denied | None = None, unsure: bool = False
 ) -> str:
     view = runs.run_view(session, actor, run_id)
-    ended = view.state is JobState.DONE
+    found = results.results(session, actor, run_id) if view.state is JobState.DONE else ()
+    show = request.args.get("show", "")
+    tabs = [("", _("All"), len(found))]
+    tabs += [(each.value, label(each), sum(row.given is each for row in found)) for each in Outcome]
     return page(
         session,
         actor,
         "runs/show.html",
         view=view,
-        results=results.results(session, actor, run_id) if ended else (),
+        results=[row for row in found if show in {"", row.given.value}],
+        tabs=tabs,
+        show=show,
+        break_even=break_even,
         denied=denied,
         hindrances=_hindrances(denied),
         unsure=unsure,
+    )
+
+
+def break_even(question: Question | None) -> str:
+    """From which value on a request would get more, in words."""
+    if question is None:
+        return UNKNOWN
+    if question.state in UNDER_WAY:
+        return _("being computed")
+    if question.state is not JobState.DONE:
+        return UNKNOWN
+    if question.answer.get("possible") is False:
+        return _("no value would do")
+    return (
+        money(question.high_minor) if question.exact else money_range(question.low_minor, question.high_minor)
     )
 
 
