@@ -21,9 +21,14 @@ CONTENT_SECURITY_POLICY: Final = {
     "form-action": "'self'",
 }
 
+LINKED_PAGES: Final = "/board/link/"
+"""Addresses that are a secret themselves and must not be told to any other site or page."""
+
 
 def init_app(app: Flask) -> None:
     """Send the headers with every response, errors and files included."""
+    # What is registered first runs last, so it may override.
+    app.after_request(_private)
     Talisman(
         app,
         # TLS ends at the proxy in front; it redirects. Cookies are set up in web.config.
@@ -35,7 +40,6 @@ def init_app(app: Flask) -> None:
         referrer_policy="same-origin",
         permissions_policy={"camera": "()", "geolocation": "()", "microphone": "()", "browsing-topics": "()"},
     )
-    app.after_request(_private)
 
 
 def _private(response: Response) -> Response:
@@ -44,4 +48,6 @@ def _private(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-store")
+    if request.path.startswith(LINKED_PAGES):
+        response.headers["Referrer-Policy"] = "no-referrer"
     return response

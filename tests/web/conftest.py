@@ -12,6 +12,7 @@ from factories import PEOPLE, World, build_world
 from flask import Flask
 
 from planner.database import Database
+from planner.solving.engine import Engine
 from web import create_app
 from web.database import KEY
 
@@ -62,6 +63,14 @@ def app(one_app: Flask, built: tuple[Path, dict[str, str]], tmp_path: Path) -> I
 def world(app: Flask, built: tuple[Path, dict[str, str]]) -> World:
     """The small world behind the application."""
     return World(app.extensions[KEY], dict(built[1]))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The real engine in its own process."""
+    shared = Engine()
+    yield shared
+    shared.close()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from planner.verdict import not_found
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy
-from web.schemas.explanations import RefusalOut, RunQuery
+from web.schemas.common import RunQuery
+from web.schemas.explanations import RefusalOut
 
 blueprint = Blueprint("explanations", "Why a request got less than it asked for.")
 

@@ -22,7 +22,7 @@ from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.request_answers import RequestOut, RequestRowOut, shown
+from web.schemas.request_answers import ObligationOut, RequestOut, RequestRowOut, shown
 from web.schemas.requests import ReasonIn, RequestIn, RequestQuery, json_problem, values_of
 
 blueprint = Blueprint("requests", "Requests for specialists' time.")
@@ -163,7 +163,7 @@ def return_request(session: Session, actor: Actor, data: dict[str, Any], request
 @policy(Action.CONFIRM_OBLIGATION)
 @blueprint.query(PageQuery)
 @reads
-@blueprint.answer(list_of(RequestRowOut))
+@blueprint.answer(list_of(ObligationOut))
 def list_obligations(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
     """Promises with a penalty, unconfirmed ones first."""
     return page_of(requests.list_obligations(session, actor), query)

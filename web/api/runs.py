@@ -10,13 +10,13 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun
 from planner.scope import find_cycle
-from planner.services import runs
+from planner.services import loads, runs
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy
-from web.schemas.common import PageQuery, list_of
+from web.schemas.common import PageQuery, RunQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.planning import RunIn, RunOut, RunRowOut
+from web.schemas.planning import ComparisonOut, LoadsOut, RunIn, RunOut, RunRowOut
 
 blueprint = Blueprint("runs", "The search for a plan.")
 
@@ -67,3 +67,22 @@ def stop_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
 def repeat_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
     """Queue a failed or cancelled run again."""
     return runs.repeat_run(session, actor, run_id)
+
+
+@blueprint.get("/runs/<id:run_id>/comparison")
+@policy(Action.COMPARE_RUN)
+@reads
+@blueprint.answer(ComparisonOut)
+def compare_run(session: Session, actor: Actor, run_id: str) -> runs.Comparison:
+    """What the run would change against what is published."""
+    return runs.compare(session, actor, run_id)
+
+
+@blueprint.get("/loads")
+@policy(Action.VIEW_HEAT_MAP)
+@blueprint.query(RunQuery)
+@reads
+@blueprint.answer(LoadsOut)
+def show_loads(session: Session, actor: Actor, query: dict[str, Any]) -> loads.HeatMap:
+    """Who is booked when: in a run, or as published."""
+    return loads.heat_map(session, actor, query["run_id"])

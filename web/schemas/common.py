@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from web.schemas.base import Form, Schema
-from web.schemas.fields import Digits
+from web.schemas.fields import Digits, Text
 
 MOST_ROWS = 200
 """Rows of one page of a list."""
@@ -19,6 +19,12 @@ class PageQuery(Form):
 
     page = Digits(1, 1_000_000, load_default=1)
     per_page = Digits(1, MOST_ROWS, load_default=50)
+
+
+class RunQuery(Form):
+    """Which run; the present state when left out."""
+
+    run_id = Text(36, load_default=None)
 
 
 class ProblemOut(Schema):

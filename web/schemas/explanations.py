@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from web.schemas.base import Form, Schema
-from web.schemas.fields import Text
+from web.schemas.base import Schema
 from web.schemas.outputs import Words
-
-
-class RunQuery(Form):
-    """Which run."""
-
-    run_id = Text(36, load_default=None, metadata={"description": "The newest plan when left out."})
 
 
 class RefusalOut(Schema):

@@ -122,3 +122,75 @@ class RunOut(Schema):
     broken_obligations = fields.List(fields.String())
     waits_for = fields.List(fields.Nested(WaitingOut))
     newest = fields.Boolean()
+
+
+class RequestChangeOut(Schema):
+    """A request with other hours than published."""
+
+    request_id = fields.String()
+    title = fields.String()
+    account = fields.String()
+    kind = fields.String()
+    outcome = fields.String()
+    before_quarter_hours = fields.Integer(attribute="before")
+    after_quarter_hours = fields.Integer(attribute="after")
+
+
+class PersonChangeOut(Schema):
+    """A person with other hours for a request in a week than published."""
+
+    specialist_id = fields.String()
+    specialist = fields.String()
+    week = fields.String()
+    request_id = fields.String()
+    title = fields.String()
+    before_quarter_hours = fields.Integer(attribute="before")
+    after_quarter_hours = fields.Integer(attribute="after")
+
+
+class ComparisonOut(Schema):
+    """A run against what is published; null `published_number` means that nothing is."""
+
+    run_id = fields.String(attribute="run.id")
+    published_number = fields.Integer()
+    requests = fields.List(fields.Nested(RequestChangeOut))
+    people = fields.List(fields.Nested(PersonChangeOut))
+    same = fields.Integer(metadata={"description": "Requests that keep exactly their hours."})
+    churn_minor = fields.Integer()
+
+
+class BookingOut(Schema):
+    """Hours for one request; null where the request is not for you to see."""
+
+    request_id = fields.String()
+    title = fields.String()
+    quarter_hours = fields.Integer()
+    state = fields.String()
+
+
+class LoadCellOut(Schema):
+    """One person in one week; null capacity is not for you to see."""
+
+    week = fields.String()
+    booked_quarter_hours = fields.Integer(attribute="booked")
+    capacity_quarter_hours = fields.Integer(attribute="capacity")
+    free_quarter_hours = fields.Integer(attribute="free")
+    bookings = fields.List(fields.Nested(BookingOut))
+
+
+class LoadRowOut(Schema):
+    """One person over the weeks."""
+
+    specialist_id = fields.String()
+    code = fields.String()
+    name = fields.String()
+    department = fields.String()
+    cells = fields.List(fields.Nested(LoadCellOut))
+
+
+class LoadsOut(Schema):
+    """Who is booked when, in a run or as published."""
+
+    run_id = fields.String(attribute="run.id")
+    weeks = fields.List(fields.String())
+    rows = fields.List(fields.Nested(LoadRowOut))

@@ -89,6 +89,19 @@ class RequestRowOut(Schema):
     quarter_hours = fields.Function(lambda request: sum(line.quarter_hours for line in request.lines))
 
 
+class ObligationOut(Schema):
+    """A promise with a penalty."""
+
+    id = fields.String()
+    version = fields.Integer()
+    title = fields.String()
+    account = fields.Nested(AccountRef)
+    kam = fields.Nested(PersonOut)
+    status = fields.String()
+    contract_reference = fields.String()
+    confirmed = fields.Function(lambda request: request.obligation_confirmed_by_id is not None)
+
+
 class RequestOut(Schema):
     """A request. What you may not see is left out; null is not known."""
 

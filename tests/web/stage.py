@@ -1,0 +1,180 @@
+"""A company in the middle of its work, with a mark in every text and amount that tells whose it is.
+
+Nora keeps Alfa, Kai keeps Gamma. One plan is published with a request of each; a second plan waits for the
+heads: Hana's department is asked for Nora's new request, Lena's for Kai's; Kai's second one was refused
+because Nora's is worth more. Sven was signed in until a moment ago.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from factories import World
+from sqlalchemy import select
+
+from planner.database import Database
+from planner.records import Account, Proposal, Publication, ResourceRequest, User
+from planner.services import board, decisions, publishing, requests, runs
+from planner.services.requests import LineValues
+from planner.solving.engine import Engine
+from planner.solving.worker import Worker
+
+OUTLINE: Final = {"nora": "MARKNORAOUT", "kai": "MARKKAIOUT"}
+"""Stands in titles, needs and names of customers: what a head in whose sight a request is may see."""
+
+MONEY: Final = {"nora": "MARKNORAVALUE", "kai": "MARKKAIVALUE"}
+"""Stands in evidence, references and sources: what only the own side and overseers may see."""
+
+AMOUNT: Final = {"nora": 731_002_100, "kai": 846_003_300}
+"""Minor units; no other number contains these digits."""
+
+NOTHING: Final = str(uuid.UUID(int=0, version=4))
+"""An id that nobody has."""
+
+
+@dataclass
+class Stage:
+    """The application's database in that moment, and the ids of each side's rows by kind."""
+
+    world: World
+    path: Path
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def keep(self) -> None:
+        """Remember this moment."""
+        self.world.database.dispose()
+        shutil.copyfile(self.path, self.path.with_suffix(".kept"))
+
+    def back(self) -> None:
+        """Return to the moment remembered."""
+        self.world.database.dispose()
+        for rest in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + rest).unlink(missing_ok=True)
+        shutil.copyfile(self.path.with_suffix(".kept"), self.path)
+
+
+def marked(world: World, owner: str, account: str, line: LineValues, **changes: Any) -> ResourceRequest:
+    """A submitted request of which every text and amount carries its owner's mark."""
+    return world.submitted(
+        owner,
+        account,
+        title=f"{OUTLINE[owner]} title",
+        need_statement=f"{OUTLINE[owner]} need",
+        deadline_source=f"{MONEY[owner]} source",
+        contract_reference=f"{MONEY[owner]} contract",
+        evidence=(("own_estimate", f"{MONEY[owner]} evidence", f"https://example.com/{MONEY[owner]}"),),
+        lines=(line,),
+        **{"benefits": ((0, AMOUNT[owner]),), **changes},
+    )
+
+
+def set_stage(world: World, path: Path, engine: Engine) -> Stage:
+    """Play the company's work up to that moment."""
+    stage = Stage(world, path)
+    _mark_accounts(world)
+    worker = Worker(world.database, engine=engine)
+    # Ann's first week in full; two requests for it cannot both be served.
+    design = LineValues("architecture", 160, min_level=3)
+    law = LineValues("law", 40)
+    marked(world, "nora", "alfa", LineValues("architecture", 40, min_level=3))
+    marked(world, "kai", "gamma", law)
+    first = solve(world, worker)
+    decide_all(world, first)
+    with world.database.writing() as session:
+        publication = publishing.publish(session, world.actor("lukas"), first)
+        secret = board.create_board_link(session, world.actor("lukas"), publication.number, 30)
+        link = board.list_board_links(session, world.actor("lukas"), publication.number)[0].id
+    weeks = {"earliest_week": "2027-W09", "latest_week": "2027-W09"}
+    own = marked(world, "nora", "alfa", design, **weeks)
+    other = marked(world, "kai", "gamma", law, **weeks)
+    marked(world, "kai", "gamma", design, benefits=((0, AMOUNT["kai"] // 1000),), **weeks)
+    second = solve(world, worker)
+    drafts = {
+        side: draft(world, *who).id
+        for side, who in {"own": ("nora", "alfa"), "other": ("kai", "gamma")}.items()
+    }
+    proposals = {side: _proposal(world, row.id) for side, row in (("own", own), ("other", other))}
+    stage.rows = {
+        "request": {"own": own.id, "other": other.id, "nothing": NOTHING},
+        "draft": {**drafts, "nothing": NOTHING},
+        "account": {"own": world.ids["alfa"], "other": world.ids["gamma"], "nothing": NOTHING},
+        "proposal": {**proposals, "nothing": NOTHING},
+        "run": {"own": second, "nothing": NOTHING},
+        "cycle": {"own": world.ids["cycle"], "nothing": NOTHING},
+        "publication": {"own": 1, "nothing": 77},
+        "link": {"own": link, "nothing": NOTHING},
+        "secret": {"own": secret, "nothing": "x" * 43},
+        "user": {"own": world.ids["filip"], "nothing": NOTHING},
+    }
+    _revoke(world)
+    stage.versions = _versions(world)
+    stage.keep()
+    return stage
+
+
+def draft(world: World, owner: str, account: str) -> ResourceRequest:
+    """A marked request that is not submitted."""
+    with world.database.writing() as session:
+        values = world.values(account, title=f"{OUTLINE[owner]} draft", benefits=((0, AMOUNT[owner]),))
+        return requests.file_request(session, world.actor(owner), values)
+
+
+def solve(world: World, worker: Worker) -> str:
+    """Run the cycle and answer every question about the plan; the run's id."""
+    with world.database.writing() as session:
+        run = runs.start_run(session, world.actor("lukas"), world.ids["cycle"], wall_limit_s=10)
+    while worker.step():
+        pass
+    with world.database.reading() as session:
+        view = runs.run_view(session, world.actor("lukas"), run.id)
+    assert view.state == "done", view.failure
+    return run.id
+
+
+def decide_all(world: World, run_id: str) -> None:
+    """Both heads approve everything."""
+    for head in ("hana", "lena"):
+        with world.database.writing() as session:
+            for item in decisions.inbox(session, world.actor(head)).items:
+                assert item.run_id == run_id
+                decisions.approve(session, world.actor(head), item.proposal_id, item.version)
+
+
+def _mark_accounts(world: World) -> None:
+    with world.database.writing() as session:
+        for owner, account in (("nora", "alfa"), ("kai", "gamma")):
+            row = session.get_one(Account, world.ids[account])
+            row.name = f"{OUTLINE[owner]} account"
+            row.credit_limit_minor = AMOUNT[owner]
+
+
+def _proposal(world: World, request_id: str) -> str:
+    with world.database.reading() as session:
+        return session.scalars(select(Proposal.id).where(Proposal.request_id == request_id)).one()
+
+
+def _revoke(world: World) -> None:
+    with world.database.writing() as session:
+        session.get_one(User, world.ids["sven"]).epoch += 1
+
+
+def _versions(world: World) -> dict[str, int]:
+    """The version of every row whose version a client must name, by id."""
+    with world.database.reading() as session:
+        return {
+            row.id: row.version
+            for kind in (ResourceRequest, Proposal, User)
+            for row in session.scalars(select(kind))
+        }
+
+
+def published_text(database: Database) -> str:
+    """The content of all publications, to see that marks reached them."""
+    with database.reading() as session:
+        return json.dumps([json.loads(p.content) for p in session.scalars(select(Publication))])
