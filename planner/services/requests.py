@@ -27,6 +27,7 @@ from planner.services.paging import Page, one_page
 from planner.services.request_rules import account_problems, incomplete, span_problems
 from planner.services.request_store import References, resolve, state, store, values_of
 from planner.services.request_values import LineValues, RequestValues, problems_in, tidied
+from planner.services.request_warnings import warnings
 from planner.services.versions import check_version
 from planner.transitions import ProposalAction, RequestAction, check, move, target
 from planner.verdict import Denied, Kind, Message, Problem, Refused, not_found, refuse, require
@@ -45,6 +46,7 @@ __all__ = [
     "submit_request",
     "values_of",
     "view_request",
+    "warnings",
     "withdraw_request",
 ]
 

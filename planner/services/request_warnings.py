@@ -1,0 +1,61 @@
+"""What a key account manager should know about a request and may still do: nothing here stops it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from planner import checks
+from planner.capacity import skills_on
+from planner.clock import today
+from planner.records import RequestLine, ResourceRequest, Specialist, SpecialistSkill
+from planner.services.request_store import employed
+from planner.verdict import Problem
+
+
+def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
+    """Lines that nobody here could do today (W_NO_SUPPLY), with what comes nearest; usually empty."""
+    if not request.lines:
+        return ()
+    day = today()
+    people = session.scalars(
+        select(Specialist)
+        .where(employed())
+        .options(selectinload(Specialist.skills).joinedload(SpecialistSkill.skill))
+    ).all()
+    held = [
+        (person, skills_on(day, ((s.skill.key, s.level, s.expires_on) for s in person.skills)))
+        for person in people
+    ]
+    lines = session.scalars(
+        select(RequestLine)
+        .where(RequestLine.id.in_([line.id for line in request.lines]))
+        .order_by(RequestLine.position)
+        .options(joinedload(RequestLine.skill), joinedload(RequestLine.language))
+    )
+    found = (_lacking(i, line, held) for i, line in enumerate(lines))
+    return tuple(problem for problem in found if problem is not None)
+
+
+def _lacking(i: int, line: RequestLine, held: list[tuple[Specialist, dict[str, int]]]) -> Problem | None:
+    key, where = line.skill.key, f"lines/{i}/skill_key"
+    facing = [levels for person, levels in held if person.customer_facing or not line.customer_facing]
+    spoken = [
+        levels
+        for levels in facing
+        if line.language is None or levels.get(line.language.key, 0) >= (line.language_level or 1)
+    ]
+    best = max((levels.get(key, 0) for levels in spoken), default=0)
+    if best >= line.min_level:
+        return None
+    if best:
+        reason = "Nobody here has this skill at level %(level)d."
+        remedy = "The highest level there is is %(best)d: lower the level or expect a refusal."
+        return checks.problem(where, "W_NO_SUPPLY", reason, remedy, level=line.min_level, best=best)
+    if any(levels.get(key, 0) >= line.min_level for _, levels in held):
+        reason = "Who has this skill does not speak the language or does not meet customers."
+        remedy = "Split the line, or ask for less."
+        return checks.problem(where, "W_NO_SUPPLY", reason, remedy)
+    reason = "Nobody here has this skill."
+    remedy = "Choose a skill that somebody has, or expect a refusal."
+    return checks.problem(where, "W_NO_SUPPLY", reason, remedy)
