@@ -117,7 +117,12 @@ class _Search:
             return self._ending(complete=False)
         complete = True
         for stage in stages(self._problem):
-            complete = self._reach(model, stage, after_proof=complete) and complete
+            try:
+                complete = self._reach(model, stage, after_proof=complete) and complete
+            except StoppedError:
+                # A stage may add to the model first, and is stopped there as the model itself is.
+                self._fused = True
+                return self._ending(complete=False)
             if complete and stage.doing != "smallest share":
                 self._proven.append(stage.number)
         return self._ending(complete=complete)
