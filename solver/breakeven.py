@@ -10,13 +10,16 @@ proven solves at the figure (granted) and one unit below it (not granted).
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from solver.forcing import covered, forced, granted_level, headline, held, revalued
+from solver.alone import alone
+from solver.forcing import covered, forced, granted_level, headline, held, nearby, revalued
 from solver.plan import Plan, Result
 from solver.settings import Settings
 from solver.validate import ProblemErrors, money
+from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +88,7 @@ def break_even(
 
     Args:
         problem: The problem that was solved.
-        result: The plan it has now. The ending of its solve saves one solve when it was proven.
+        result: The plan it has now. The ending of its solve saves one solve when it has a bound.
         request_id: A request below its top level.
         settings: Limits of the whole question, shared by its solves.
         level: The level asked for; the next one up when None.
@@ -96,8 +99,9 @@ def break_even(
     """
     plan = (result.plan if isinstance(result, Result) else result) or Plan()
     asked = asked_level(problem, plan, request_id, level)
-    proven = result if isinstance(result, Result) and result.status == "optimal" else None
-    return _Search(problem, plan, (request_id, asked), settings, cancel).go(proven)
+    # A plan with a bound says already what is possible with the request where it is, or less.
+    known = result if isinstance(result, Result) and result.bound is not None else None
+    return _Search(problem, plan, (request_id, asked), settings, cancel).go(known)
 
 
 def asked_level(problem: Problem, plan: Plan, request_id: str, level: int | None = None) -> int:
@@ -142,13 +146,15 @@ class _Search:
         self._probed: dict[int, bool | None] = {}
         self._own = headline(problem.request[self._request].levels[self._level])
 
-    def go(self, proven: Result | None) -> BreakEven:
-        """The answer; `proven` is the ending of the solve that proved the plan best, if there is one."""
+    def go(self, known: Result | None) -> BreakEven:
+        """The answer; `known` is the ending of the solve that made the plan, if it has a bound."""
         empty = BreakEven(self._request, self._level, self._own)
-        # A plan proven best has the request where it is, so holding it there changes nothing.
+        able = alone(self._problem, self._problem.request[self._request], self._level, self._part(0.1))
+        if able.able is False:
+            return replace(empty, possible=False)
         now = granted_level(self._plan, self._request)
-        out = proven or self._solve(held(self._problem, self._request, now), 0.35, self._plan)
-        put = self._solve(forced(self._problem, self._request, self._level), 0.4)
+        out = known or self._solve(held(self._problem, self._request, now), 0.3, self._plan)
+        put = self._put()
         if put.plan is None or put.measures is None or out.measures is None:
             return replace(empty, possible=put.stopped != "conflict")
         empty = replace(empty, displaced=_displaced(self._plan, put.plan))
@@ -163,6 +169,16 @@ class _Search:
         # A floor that counts the level's value loosens as it rises: the two solves say only what is enough.
         found = replace(found, low=self._own, cost_low=None, cost_high=None)
         return self._searched(found) if out.status == put.status == "optimal" else found
+
+    def _put(self) -> Result:
+        """The best plan with the level forced; in a large problem begun with a plan that changes little."""
+        begin = None
+        if breadth(self._problem) > SMALL:
+            near = nearby(self._problem, self._plan, self._request, self._level)
+            # Where its value would be too large to add up, the search begins without a plan.
+            with suppress(ProblemErrors):
+                begin = self._solve(near, 0.2, self._plan).plan
+        return self._solve(forced(self._problem, self._request, self._level), 0.5, begin)
 
     def _linear(self, empty: BreakEven, out: Result, put: Result) -> BreakEven:
         """The figure from the two solves: what the others have without it, less what they have with it."""
@@ -226,14 +242,16 @@ class _Search:
         """One solve within `share` of the limits and the time that is left."""
         from solver.solve import solve
 
+        return solve(problem, self._part(share), cancel=self._cancel, start=start)
+
+    def _part(self, share: float) -> Settings:
         settings, left = self._settings, max(0.01, self._until - time.monotonic())
         work = settings.work_limit
-        part = replace(
+        return replace(
             settings,
             wall_limit_s=min(left, max(0.01, settings.wall_limit_s * share)),
             work_limit=None if work is None else work * share,
         )
-        return solve(problem, part, cancel=self._cancel, start=start)
 
 
 def _first_stages(measures: Measures) -> tuple[int, int, int]:

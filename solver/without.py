@@ -54,13 +54,18 @@ class Without:
         return {self.key: own[:MOST_NAMED]} if own else {}
 
 
+def breadth(problem: Problem) -> int:
+    """Weeks x eligible people over all lines: how much there is to decide."""
+    return sum(len(people) for people in problem.eligible.values()) * len(problem.weeks)
+
+
 def tries_of(problem: Problem, asked: frozenset[str], *, one_by_one: bool) -> Iterator[Without]:
     """What is left out, in the order of the reasons.
 
     Of each kind first row by row, those that name a request of `asked` before the others, then all at once.
     Large problems, and those whose plan is not proven, are asked only the latter.
     """
-    size = sum(len(people) for people in problem.eligible.values()) * len(problem.weeks)
+    size = breadth(problem)
     kinds: tuple[tuple[Reason, str, list[Row]], ...] = (
         ("lock", "locks", [Row(lock_row(x), i, _lock_near(problem, x)) for i, x in enumerate(problem.locks)]),
         ("wall", "walls", [Row(list(x), i, _wall_near(problem, x)) for i, x in enumerate(problem.walls)]),
