@@ -32,6 +32,9 @@ WORK_PER_SECOND = 0.5
 ALONE_S = 2.0
 """Wall limit of one request by itself."""
 
+AFTER_STOP_S = 2.0
+"""Most seconds the reasons take when the caller stopped the solve."""
+
 ALL_STAGES = (1, 2, 3, 4, 5)
 
 
@@ -40,8 +43,8 @@ def reasons(
 ) -> tuple[Short, ...]:
     """Why each request of `result` that is below its top level is there, sorted by request.
 
-    All solves together take at most `SHARE` of the wall limit of `settings`. A verdict that was not proven in
-    that time says so in its params: "proven" is false.
+    All solves together take at most `SHARE` of the wall limit of `settings`, and little after a stop. A
+    verdict that was not proven in that time says so in its params: "proven" is false.
 
     Args:
         problem: The problem that was solved.
@@ -51,6 +54,9 @@ def reasons(
     """
     if result.plan is None:
         return ()
+    if result.stopped == "cancelled":
+        # Whoever stopped the solve is waiting.
+        settings = replace(settings, wall_limit_s=min(settings.wall_limit_s, AFTER_STOP_S / SHARE))
     proven = result.proven_stages == ALL_STAGES
     below = _below(problem, result.plan)
     return reasons_for(problem, result.plan, below, settings, proven=proven, cancel=cancel)
