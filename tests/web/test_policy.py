@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from clients import Program, browser, code_of, token_of
+from clients import CSRF, Program, browser, code_of, csrf, token_of
 from factories import PASSWORD, World
 from flask import Blueprint, Flask
 
@@ -150,6 +150,39 @@ def test_access_ends_at_once(app: Flask, world: World, credential: str, change: 
                 session, admin, nora, version, name="Nora", roles=roles, active=change != "leaving"
             )
     assert status() == {"token": 401, "session": 303}[credential]
+
+
+def test_signing_in_starts_a_new_session(app: Flask, world: World) -> None:
+    """What an attacker planted in the browser before does not survive, and the form's token changes."""
+    person = browser(app, world, None)
+    with person.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+    form = {"email": "nora@example.com", "password": PASSWORD, "next": "/requests"}
+    answer = person.post("/sign-in", data=form, headers=csrf(app))
+    assert (answer.status_code, answer.location) == (303, "/requests")
+    with person.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie.get("csrf_token") != CSRF
+        assert cookie.permanent
+    assert person.get("/requests").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_signing_in_leads_nowhere_else(app: Flask, world: World, away: str) -> None:
+    """An address of another site in `next` is dropped."""
+    form = {"email": "nora@example.com", "password": PASSWORD, "next": away}
+    answer = browser(app, world, None).post("/sign-in", data=form, headers=csrf(app))
+    assert (answer.status_code, answer.location) == (303, "/")
 
 
 def test_guessing_is_slowed_down_per_account_and_address(sqlite_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from clients import Program, browser
@@ -55,7 +56,7 @@ def test_a_longer_list_takes_no_more_statements(app: Flask, world: World, name: 
             assert person.get(address, headers=headers).status_code == 200
         return len(sent)
 
-    promise = {"obligation": True, "contract_reference": "C 1"}
+    promise: dict[str, Any] = {"obligation": True, "contract_reference": "C 1"}
     world.submitted(**promise)
     few = statements()
     for _ in range(5):
