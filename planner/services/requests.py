@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from planner import checks
 from planner.actor import Actor, acts_for
-from planner.audit import Event, record, state_of
+from planner.audit import Event, changing, record
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import (
@@ -90,6 +90,17 @@ def file_request(
 def _own_account(session: Session, actor: Actor, account_id: str) -> tuple[Account, Actor]:
     """The account, when the actor may file for it, and the actor naming whom they stand in for."""
     account = find_account(session, actor, account_id)
+    return account, _keeping(session, actor, account)
+
+
+def _own_request(session: Session, actor: Actor, request_id: str) -> tuple[ResourceRequest, Actor]:
+    """The request, when its account is the actor's; who merely sees it is told no, not "nothing here"."""
+    request = find_request(session, actor, request_id)
+    return request, _keeping(session, actor, request.account)
+
+
+def _keeping(session: Session, actor: Actor, account: Account) -> Actor:
+    """The actor as who keeps the account: its KAM, the deputy, or who stands in for one of them."""
     people = acts_for(session, actor)
     keepers = [keeper for keeper in (account.kam_id, account.deputy_kam_id) if keeper in people]
     if not keepers:
@@ -100,26 +111,11 @@ def _own_account(session: Session, actor: Actor, account_id: str) -> tuple[Accou
             "Ask them, or have it delegated to you.",
         )
     if account.kam_id == actor.user_id:
-        return account, actor
-    stands_in_for = account.kam_id if actor.user_id == account.deputy_kam_id else keepers[0]
-    return account, Actor(actor.user_id, actor.name, actor.roles, actor.language, stands_in_for)
-
-
-def _own_request(session: Session, actor: Actor, request_id: str) -> tuple[ResourceRequest, Actor]:
-    request = find_request(session, actor, request_id)
-    try:
-        _, on_behalf = _own_account(session, actor, request.account_id)
-    except Refused as refused:
-        if refused.denied.kind != Kind.NOT_FOUND:
-            raise
-        # The request is in sight, such as for the head of a department it asks; say no, not "nothing here".
-        raise refuse(
-            Kind.FORBIDDEN,
-            "E_NOT_OWN",
-            "Only the key account manager of this customer, or who stands in, may do this.",
-            "Ask them, or have it delegated to you.",
-        ) from refused
-    return request, on_behalf
+        return actor
+    # A deputy acts for the KAM; a delegate for whoever lent the rights.
+    return replace(
+        actor, on_behalf_of=account.kam_id if account.deputy_kam_id == actor.user_id else keepers[0]
+    )
 
 
 def _filed_before(
@@ -198,11 +194,9 @@ def edit_request(
 def _withdraw_proposals(session: Session, actor: Actor, request: ResourceRequest) -> None:
     """What was proposed and not yet published for the request is void."""
     for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
-        if target(proposal, ProposalAction.SUPERSEDE) is None:
-            continue
-        before = state_of(proposal)
-        move(proposal, ProposalAction.SUPERSEDE)
-        record(session, actor, Event.ALLOCATION_WITHDRAWN, proposal, before=before, after=state_of(proposal))
+        if target(proposal, ProposalAction.SUPERSEDE) is not None:
+            with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
+                move(proposal, ProposalAction.SUPERSEDE)
 
 
 def missing_to_submit(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:

@@ -99,6 +99,19 @@ def test_bad_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PLANNER_SECRET_KEY" in result.output
 
 
+def test_a_company_is_loaded(url: str) -> None:
+    """The demo company lands whole, with one event; loading it twice is refused and changes nothing."""
+    folder = Path(__file__).resolve().parents[2] / "fixtures" / "company"
+    assert url
+    result = run("load", str(folder))
+    assert result.exit_code == 0, result.output
+    assert "specialist" in result.output
+    before = run("audit", "verify").output
+    again = run("load", str(folder))
+    assert (again.exit_code, "E_COMPANY_LOADED" in again.output) == (1, True)
+    assert run("audit", "verify").output == before == "All 1 events are as they were written.\n"
+
+
 def test_a_missing_engine_takes_no_other_command_with_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """When the engine's commands cannot be imported the others still work."""
     assert url

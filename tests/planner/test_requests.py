@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 from factories import World, events, refused, submit
 
+from planner.actor import SYSTEM
 from planner.records import (
     Delegation,
     ResourceRequest,
+    Role,
     Specialist,
+    User,
+    UserRole,
 )
 from planner.services import requests
 from planner.services.requests import LineValues
+from planner.verdict import Refused
 
 
 def test_the_way_from_draft_to_submitted(any_world: World) -> None:
@@ -147,6 +152,17 @@ def test_whose_customers_one_may_file_for(any_world: World) -> None:
         assert refused(any_world, name, requests.file_request, values).code == code
 
 
+def test_seeing_a_customer_is_not_keeping_it(world: World) -> None:
+    """A leader who also keeps customers sees all and files for the own ones only; so does the system."""
+    with world.database.writing() as session:
+        lukas = session.get_one(User, world.ids["lukas"])
+        lukas.role_rows = [*lukas.role_rows, UserRole(role=Role.KAM)]
+    assert refused(world, "lukas", requests.file_request, world.values()).code == "E_NOT_OWN"
+    with pytest.raises(Refused) as caught, world.database.writing() as session:
+        requests.file_request(session, SYSTEM, world.values())
+    assert caught.value.denied.code == "E_NOT_OWN"
+
+
 def test_a_delegate_files_on_behalf(world: World) -> None:
     """While Nora is away Kai files for her customer, and the log says for whom."""
     with world.database.writing() as session:
@@ -169,6 +185,12 @@ def test_foreign_requests_do_not_exist(any_world: World) -> None:
             refused(any_world, "kai", requests.withdraw_request, key, 1).code,
         }
         assert answers == {"E_NOT_FOUND"}
+
+
+def test_an_id_of_a_colleague_on_the_same_customer_is_taken(world: World) -> None:
+    """Sven sees Nora's draft, but her id never stands for something of his."""
+    draft = world.draft("nora")
+    assert refused(world, "sven", requests.file_request, world.values(), draft.id).code == "E_NOT_FOUND"
 
 
 def test_filing_twice_files_once(any_world: World) -> None:

@@ -119,6 +119,7 @@ def test_bad_values_of_a_person_are_named_at_once(world: World) -> None:
 
 def test_only_administrators_manage_people(world: World) -> None:
     """Everybody else is told so, whatever the values."""
+    assert refused(world, "adam", users.set_password, "nobody", NEW).code == "E_NOT_FOUND"
     for name in ("nora", "hana", "lukas", "petra", "filip", "ann"):
         denied = refused(world, name, users.create_user, "a@b.c", "A", NEW, roles=["admin"])
         assert denied.code == "E_FORBIDDEN"
