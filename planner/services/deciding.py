@@ -31,6 +31,7 @@ from planner.scope import own_departments
 from planner.services.consequences import hurry, loss
 from planner.services.versions import check_version
 from planner.solving.demand import is_expedite
+from planner.solving.jobs import reap
 from planner.solving.material import newest_plan
 from planner.solving.parameters import Parameters
 from planner.solving.questions import scope_of
@@ -94,16 +95,22 @@ def is_own(actor: Actor, proposal: Proposal) -> bool:
 
 
 def same_again(
-    session: Session, actor: Actor, proposal: Proposal, version: int, outcome: DecisionOutcome
+    session: Session,
+    actor: Actor,
+    proposal: Proposal,
+    version: int,
+    answer: tuple[DecisionOutcome, RejectionReason | None],
 ) -> Decision | None:
-    """The actor's own identical decision of a moment ago, made on the version the actor names."""
+    """The actor's own identical answer of a moment ago, given on the version the actor names."""
+    outcome, reason = answer
     if proposal.state != GOAL[outcome] or version not in (proposal.version, proposal.version - 1):
         return None
     last = session.scalars(
         select(Decision).where(Decision.proposal_id == proposal.id).order_by(Decision.created_at.desc())
     ).first()
-    mine = last is not None and last.decided_by_id == actor.user_id and last.outcome == outcome
-    return last if mine else None
+    if last is None or last.decided_by_id != actor.user_id:
+        return None
+    return last if (last.outcome, last.reason) == (outcome, reason) else None
 
 
 def check_open(session: Session, proposal: Proposal, version: int, action: ProposalAction) -> None:
@@ -113,6 +120,8 @@ def check_open(session: Session, proposal: Proposal, version: int, action: Propo
         Refused: E_RUN_ACTIVE, E_PLAN_SUPERSEDED, E_STATE, E_VERSION_STALE.
     """
     run = proposal.run
+    # A run whose worker died must not keep heads waiting.
+    reap(session)
     busy = select(PlanRun.id).where(PlanRun.cycle_id == run.cycle_id, PlanRun.state.in_(ACTIVE))
     if session.scalar(busy.limit(1)):
         raise refuse(
@@ -141,7 +150,7 @@ def check_unchanged(
     actor: Actor,
     parts: Sequence[Proposal],
     versions: Mapping[str, int],
-    outcome: DecisionOutcome,
+    answer: tuple[DecisionOutcome, RejectionReason | None],
 ) -> None:
     """Go on when the actor saw exactly these parts as they are now.
 
@@ -152,7 +161,7 @@ def check_unchanged(
         {"proposal_id": p.id, "state": p.state.value, "version": p.version}
         for p in parts
         if versions.get(p.id) != p.version
-        and (p.id not in versions or same_again(session, actor, p, versions[p.id], outcome) is None)
+        and (p.id not in versions or same_again(session, actor, p, versions[p.id], answer) is None)
     ]
     gone = set(versions) - {p.id for p in parts}
     changed += [{"proposal_id": key, "state": None, "version": None} for key in sorted(gone)]

@@ -61,7 +61,7 @@ def approve(session: Session, actor: Actor, proposal_id: str, version: int) -> D
     require(may(actor, Action.APPROVE))
     proposal = find_proposal(session, actor, proposal_id)
     check_may_decide(session, actor, proposal)
-    again = same_again(session, actor, proposal, version, DecisionOutcome.APPROVED)
+    again = same_again(session, actor, proposal, version, (DecisionOutcome.APPROVED, None))
     if again is not None:
         return again
     check_open(session, proposal, version, ProposalAction.APPROVE)
@@ -97,7 +97,7 @@ def reject(  # noqa: PLR0917 - a use case takes the values it needs
     require(may(actor, Action.REJECT))
     proposal = find_proposal(session, actor, proposal_id)
     check_may_decide(session, actor, proposal)
-    again = same_again(session, actor, proposal, version, DecisionOutcome.REJECTED)
+    again = same_again(session, actor, proposal, version, (DecisionOutcome.REJECTED, reason))
     if again is not None:
         return again
     check_reason(reason, text)
@@ -142,10 +142,11 @@ def decide_request(  # noqa: PLR0917 - a use case takes the values it needs
     approving = outcome == DecisionOutcome.APPROVED
     if not approving:
         check_reason(reason, text)
-    check_unchanged(session, actor, parts, versions, outcome)
+    answer = (outcome, None if approving else reason)
+    check_unchanged(session, actor, parts, versions, answer)
     decisions, fresh = [], False
     for part in parts:
-        done = same_again(session, actor, part, versions[part.id], outcome)
+        done = same_again(session, actor, part, versions[part.id], answer)
         fresh = fresh or done is None
         if done is None and approving:
             check_open(session, part, versions[part.id], ProposalAction.APPROVE)

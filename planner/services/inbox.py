@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, selectinload
 
 from planner.actor import Actor
@@ -40,7 +40,9 @@ from planner.supply import promised_elsewhere, promises, specialists, week_table
 from planner.verdict import not_found, require
 
 BANDS = 5
-OPEN_CYCLES = (CycleStatus.SOLVING, CycleStatus.DECIDING)
+OPEN_CYCLES = (CycleStatus.SOLVING, CycleStatus.DECIDING, CycleStatus.PUBLISHED)
+"""A published cycle may have parts that nobody decided in time; they stay open."""
+
 STANDING = (ProposalState.PROPOSED, ProposalState.APPROVED)
 SHOWN = (*STANDING, ProposalState.REJECTED, ProposalState.COUNTERED)
 
@@ -169,10 +171,11 @@ def inbox(session: Session, actor: Actor) -> Inbox:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_INBOX))
+    published = case((PlanningCycle.status == CycleStatus.PUBLISHED, 1), else_=0)
     cycle = session.scalars(
         select(PlanningCycle)
         .where(PlanningCycle.status.in_(OPEN_CYCLES))
-        .order_by(PlanningCycle.decision_deadline.desc(), PlanningCycle.id)
+        .order_by(published, PlanningCycle.decision_deadline.desc(), PlanningCycle.id)
     ).first()
     run = newest_plan(session, cycle.id) if cycle else None
     if cycle is None:

@@ -31,7 +31,7 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_publications
 from planner.services.board_content import content_of
-from planner.solving import verify
+from planner.solving import jobs, verify
 from planner.solving.demand import is_expedite
 from planner.solving.material import definition_id, newest_plan
 from planner.solving.parameters import Parameters
@@ -130,6 +130,7 @@ def _check_run(session: Session, run: PlanRun) -> None:
                 details={"number": before.number},
             )
         )
+    jobs.reap(session)
     busy = select(PlanRun.id).where(PlanRun.cycle_id == run.cycle_id, PlanRun.state.in_(ACTIVE))
     if session.scalar(busy.limit(1)):
         raise refuse(
@@ -203,8 +204,14 @@ def _check_fresh(
     planned = run.snapshot.inputs["requests"]
     fresh = translate(session, cycle, Parameters.of(run.parameters), only=set(planned))
     changed = differences(run.snapshot.problem, fresh.text)
+    granted = select(RequestOutcome.request_id).where(
+        RequestOutcome.run_id == run.id, RequestOutcome.level >= 0
+    )
+    # Voided since, or changed while the plan was computed and so never proposed.
     void = {
-        request for request, rows in parts.items() if any(p.state == ProposalState.SUPERSEDED for p in rows)
+        request
+        for request in session.scalars(granted)
+        if request not in parts or any(p.state == ProposalState.SUPERSEDED for p in parts[request])
     }
     if void:
         changed["requests"] = sorted({*changed.get("requests", ()), *void})

@@ -60,7 +60,9 @@ class _Plan:
     inputs: Mapping[str, Any]
 
     def levels(self, request: str) -> list[Mapping[str, Any]]:
-        return self.inputs["requests"][request]["levels"]  # type: ignore[no-any-return]
+        """The request's levels with the working of their worth."""
+        found: list[Mapping[str, Any]] = self.inputs["requests"][request]["levels"]
+        return found
 
 
 def save(session: Session, run: PlanRun, text: str) -> None:

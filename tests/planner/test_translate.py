@@ -10,100 +10,28 @@ from typing import Any
 import pytest
 from factories import World
 from sqlalchemy import select
+from translating import problem_of, translated
 
-from planner.clock import monday
 from planner.records import (
-    Department,
-    Leave,
-    LeaveStatus,
-    PlanningCycle,
-    PlanRun,
-    Publication,
-    PublishedHours,
     RequestLine,
     RequestStatus,
     ResourceRequest,
     Specialist,
 )
-from planner.records.plans import JobState, RunPurpose
 from planner.services.requests import LineValues
 from planner.solving.demand import CUSTOMER_FACING, line_digest
-from planner.solving.parameters import Parameters
-from planner.solving.translate import Translation, differences, translate
-from planner.supply import promises
+from planner.solving.translate import differences
 from solver.files import problem_hash, read_problem
-from solver.problem import Line, Lock, Problem, Request
+from solver.problem import Line, Request
 
 K = 100_000
 
 
-def _parameters(**changes: Any) -> Parameters:
-    values: dict[str, Any] = {
-        "first_week": "2027-W01",
-        "weeks": 13,
-        "as_of_week": "2027-W01",
-        "frozen_weeks": 2,
-        "slushy_weeks": 4,
-        "wall_limit_s": 20.0,
-        **changes,
-    }
-    return Parameters(**values)
-
-
-def _translate(world: World, **changes: Any) -> Translation:
-    with world.database.reading() as session:
-        cycle = session.get_one(PlanningCycle, world.ids["cycle"])
-        return translate(session, cycle, _parameters(**changes))
-
-
-def _problem(world: World, **changes: Any) -> Problem:
-    return read_problem(_translate(world, **changes).text)
-
-
 def _only(world: World, **changes: Any) -> tuple[Request, Line]:
     """The one request of the problem and its first line."""
-    problem = _problem(world, **changes)
+    problem = problem_of(world, **changes)
     (request,) = problem.requests
     return request, problem.line[f"{request.id}.0"]
-
-
-def _published(world: World, request: ResourceRequest, hours: dict[str, int], who: str = "s:ann") -> None:
-    """A publication that promises the first line of the request, week to quarter-hours."""
-    with world.database.writing() as session:
-        number = len(session.scalars(select(Publication)).all()) + 1
-        run = PlanRun(
-            cycle_id=world.ids["cycle"],
-            number=number,
-            purpose=RunPurpose.OFFICIAL,
-            state=JobState.DONE,
-            parameters={},
-        )
-        session.add(run)
-        session.flush()
-        publication = Publication(
-            cycle_id=world.ids["cycle"],
-            run_id=run.id,
-            number=number,
-            published_by_id=world.ids["lukas"],
-            published_at=session.get_one(PlanningCycle, world.ids["cycle"]).publish_at,
-            content="{}",
-            content_hash="sha256:",
-        )
-        session.add(publication)
-        session.flush()
-        line = session.scalars(select(RequestLine).where(RequestLine.request_id == request.id)).first()
-        assert line is not None
-        for week, amount in hours.items():
-            session.add(
-                PublishedHours(
-                    publication_id=publication.id,
-                    request_id=request.id,
-                    line_id=line.id,
-                    specialist_id=world.ids[who],
-                    week=week,
-                    quarter_hours=amount,
-                )
-            )
 
 
 def test_a_request_becomes_levels_and_lines(world: World) -> None:
@@ -149,7 +77,7 @@ def test_what_a_line_asks_of_people(world: World) -> None:
         weekly_max=32,
     )
     world.submitted(lines=(needs,))
-    problem = _problem(world)
+    problem = problem_of(world)
     line = problem.lines[0]
     assert line.needs == {"architecture": 3, "english": 4, CUSTOMER_FACING: 1}
     assert (line.required, line.weekly_min, line.weekly_max) == ("ann", 8, 32)
@@ -172,7 +100,7 @@ def test_alternatives_become_options_and_order_stays(world: World) -> None:
         LineValues("welding", 16, alternative=2, after=(0,)),
     )
     world.submitted(lines=lines)
-    problem = _problem(world)
+    problem = problem_of(world)
     (request,) = problem.requests
     names = [f"{request.id}.{i}" for i in range(3)]
     assert request.options == ((names[0], names[1]), (names[0], names[2]))
@@ -211,7 +139,7 @@ def test_a_started_past_is_dropped(world: World) -> None:
     """From week 3 on, a request for weeks 1 to 4 has two weeks left; one for weeks 1 to 2 is left out."""
     world.submitted()
     gone = world.submitted(latest_week="2027-W02")
-    found = _translate(world, first_week="2027-W03", weeks=11, as_of_week="2027-W03")
+    found = translated(world, first_week="2027-W03", weeks=11, as_of_week="2027-W03")
     problem = read_problem(found.text)
     assert [(line.first_week, line.last_week) for line in problem.lines] == [(0, 1)]
     assert found.inputs["left_out"] == {gone.id: "past"}
@@ -220,7 +148,7 @@ def test_a_started_past_is_dropped(world: World) -> None:
 def test_a_request_for_later_waits(world: World) -> None:
     """It begins after the last planned week."""
     later = world.submitted(earliest_week="2027-W10", latest_week="2027-W12")
-    assert _translate(world, weeks=9).inputs["left_out"] == {later.id: "later"}
+    assert translated(world, weeks=9).inputs["left_out"] == {later.id: "later"}
 
 
 @pytest.mark.parametrize(
@@ -237,40 +165,6 @@ def test_who_may_use_the_expedite_reserve(world: World, changes: dict[str, Any],
     assert _only(world)[1].expedite is expected
 
 
-def test_e5_capacity_after_leave_reserve_and_promises(world: World) -> None:
-    """Ann keeps 20 %, is away in week 10 and two days of week 11, and promised 10 h and 30 h: 0 / 9 / 2 h."""
-    promised = world.submitted(name="sven", account="beta", latest_week="2027-W12")
-    _published(world, promised, {"2027-W11": 40, "2027-W12": 120})
-    world.force(promised.id, RequestStatus.RUNNING)
-    with world.database.writing() as session:
-        session.get_one(Department, world.ids["engineering"]).own_work_reserve = 200
-        for first, last in ((monday("2027-W10"), date(2027, 3, 14)), (monday("2027-W11"), date(2027, 3, 16))):
-            session.add(
-                Leave(
-                    specialist_id=world.ids["s:ann"],
-                    first_day=first,
-                    last_day=last,
-                    status=LeaveStatus.APPROVED,
-                )
-            )
-        session.add(
-            Leave(
-                specialist_id=world.ids["s:ann"],
-                first_day=date(2027, 1, 4),
-                last_day=date(2027, 1, 8),
-                status=LeaveStatus.PLANNED,
-            )
-        )
-    ann = _problem(world).specialist["ann"]
-    assert ann.capacity[9:12] == (0, 9 * 4, 2 * 4)
-    assert ann.capacity[0] == 128, "planned leave cuts nothing"
-    with world.database.reading() as session:
-        cycle = session.get_one(PlanningCycle, world.ids["cycle"])
-        people = translate(session, cycle, _parameters()).inputs["people"]
-    assert people["ann"]["present"][9:12] == [0, 96, 160]
-    assert people["ann"]["promised"][9:12] == [0, 40, 120]
-
-
 def test_an_expired_attestation_makes_nobody_eligible(world: World) -> None:
     """Ann's architecture ends the day before the plan begins."""
     world.submitted()
@@ -278,7 +172,7 @@ def test_an_expired_attestation_makes_nobody_eligible(world: World) -> None:
         ann = session.get_one(Specialist, world.ids["s:ann"])
         for held in ann.skills:
             held.expires_on = date(2027, 1, 3)
-    problem = _problem(world)
+    problem = problem_of(world)
     assert problem.specialist["ann"].skills == {CUSTOMER_FACING: 1}
     assert problem.eligible[problem.lines[0].id] == ()
 
@@ -289,23 +183,23 @@ def test_only_submitted_requests_are_planned(world: World) -> None:
     kept = world.submitted()
     for status in (RequestStatus.RETURNED, RequestStatus.WITHDRAWN, RequestStatus.CLOSED):
         world.force(world.submitted().id, status)
-    assert [r.id for r in _problem(world).requests] == [kept.id]
+    assert [r.id for r in problem_of(world).requests] == [kept.id]
 
 
 def test_the_hash_is_the_engines_and_the_seed_follows_it(world: World) -> None:
     """Whoever reads the stored text gets the stored hash; another problem has another seed."""
     world.submitted()
-    found = _translate(world)
+    found = translated(world)
     assert found.hash == problem_hash(read_problem(found.text))
     assert 0 <= found.seed < 2**31
     world.submitted()
-    assert _translate(world).seed != found.seed
+    assert translated(world).seed != found.seed
 
 
 def test_the_snapshot_tells_where_values_come_from(world: World) -> None:
     """Present value, factors of 1 by name, and the record behind every id of the problem."""
     filed = world.submitted(benefits=((6, 6_000_000), (18, 6_000_000)))
-    working = _translate(world).inputs["requests"][filed.id]
+    working = translated(world).inputs["requests"][filed.id]
     # 60,000 in 6 and in 18 months at 10 %: 57,207.76 + 52,007.05 (E6).
     assert round(float(working["present_value"]["total_minor"])) == 10_921_481
     level = working["levels"][0]
@@ -318,76 +212,14 @@ def test_the_snapshot_tells_where_values_come_from(world: World) -> None:
         assert line_digest(session.get_one(ResourceRequest, filed.id), line)
 
 
-def test_published_hours_have_a_price_and_stand_when_near(world: World) -> None:
-    """Weeks 1 and 2 are frozen, weeks 3 to 6 priced, later ones free."""
-    filed = world.submitted(latest_week="2027-W08", lines=(LineValues("architecture", 64),))
-    _published(world, filed, {"2027-W02": 32, "2027-W03": 32})
-    world.force(filed.id, RequestStatus.PUBLISHED)
-    problem = _problem(world, price_minor=624)
-    published = problem.published
-    assert published is not None
-    assert (published.price, published.free_from_week) == (624, 6)
-    assert [(row.week, row.hours) for row in published.hours] == [(1, 32), (2, 32)]
-    line = problem.lines[0].id
-    assert problem.locks == (Lock("frozen", line=line, specialist="ann", week=1, hours=32),)
-
-
-def test_a_started_request_keeps_its_level_and_what_is_left(world: World) -> None:
-    """Half of 64 quarter-hours were promised for week 1; from week 2 on 32 are left, at the same level."""
-    filed = world.submitted(
-        lines=(LineValues("architecture", 64),), curve=((0, 200), (250, 300), (1000, 500))
-    )
-    _published(world, filed, {"2027-W01": 32, "2027-W02": 32})
-    world.force(filed.id, RequestStatus.PUBLISHED)
-    problem = _problem(world, first_week="2027-W02", weeks=12, as_of_week="2027-W02", frozen_weeks=0)
-    (request,), (line,) = problem.requests, problem.lines
-    assert [level.fraction for level in request.levels] == ["1"]
-    assert line.hours == (32,)
-    assert problem.locks == (
-        Lock("max_level", request=request.id, level=0),
-        Lock("min_level", request=request.id, level=0),
-    )
-
-
-def test_a_promise_that_no_longer_fits_is_released_and_named(world: World) -> None:
-    """Ann falls ill in the frozen week: the plan can still be made, and says whose promise is broken."""
-    filed = world.submitted()
-    _published(world, filed, {"2027-W01": 64})
-    world.force(filed.id, RequestStatus.PUBLISHED)
-    with world.database.writing() as session:
-        session.add(
-            Leave(
-                specialist_id=world.ids["s:ann"],
-                first_day=date(2027, 1, 4),
-                last_day=date(2027, 1, 8),
-                status=LeaveStatus.APPROVED,
-            )
-        )
-    found = _translate(world)
-    assert found.inputs["released"] == [{"request": filed.id, "kind": "promised"}]
-    assert read_problem(found.text).locks == ()
-
-
-def test_the_newest_publication_speaks_for_a_request(world: World) -> None:
-    """Published twice, the second holds."""
-    filed = world.submitted()
-    _published(world, filed, {"2027-W01": 64})
-    _published(world, filed, {"2027-W03": 60})
-    with world.database.reading() as session:
-        assert [(p.week, p.quarter_hours) for p in promises(session)] == [("2027-W03", 60)]
-    world.force(filed.id, RequestStatus.WITHDRAWN)
-    with world.database.reading() as session:
-        assert promises(session) == []
-
-
 def test_differences_name_the_rows(world: World) -> None:
     """Bob leaves and the request's hours change: both are named, unchanged rows are not."""
     world.submitted()
-    before = _translate(world)
+    before = translated(world)
     with world.database.writing() as session:
         session.get_one(Specialist, world.ids["s:bob"]).active_to = date(2027, 1, 10)
         session.scalars(select(RequestLine)).one().quarter_hours = 48
-    found = differences(before.text, _translate(world).text)
+    found = differences(before.text, translated(world).text)
     assert found["specialists"] == ["bob"]
     assert [line.rpartition(".")[2] for line in found["lines"]] == ["0"]
     assert set(found) == {"specialists", "lines"}
