@@ -9,6 +9,7 @@ from factories import World
 from planner.records import PlanningCycle
 from planner.solving.parameters import Parameters
 from planner.solving.translate import Translation, translate
+from solver.files import read_problem
 from solver.problem import Problem
 
 
