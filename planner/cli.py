@@ -1,7 +1,7 @@
 """The `planner` command: each subcommand goes to where its work lives.
 
-Engines are imported only by the subcommands that need them, so that `planner serve` stays small and a broken
-engine never takes the other commands with it.
+What a subcommand needs is imported when it runs: `planner serve` starts its processes before it loads
+anything itself, and a broken engine never takes the other commands with it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy import select
 
-from planner import audit, logs, settings
-from planner.actor import SYSTEM
-from planner.clock import today
-from planner.database import Database
-from planner.migrations import NotMigrated, check_migrated, migrate
-from planner.records import Role, User
-from planner.services import users
+from planner import logs, settings
 from planner.settings import SettingsError
 from planner.verdict import Denied, Refused
+
+if TYPE_CHECKING:
+    from planner.database import Database
 
 ENGINE = {
     "planner.solving.commands": "COMMANDS",
@@ -52,7 +49,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except Refused as refused:
             raise click.ClickException(_words(refused.denied)) from refused
-        except (SettingsError, NotMigrated) as error:
+        except SettingsError as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -78,6 +75,9 @@ def _words(denied: Denied) -> str:
 @contextmanager
 def _database() -> Iterator[Database]:
     """The configured database, which must have been migrated."""
+    from planner.database import Database
+    from planner.migrations import check_migrated
+
     database = Database(settings.read().database_url)
     try:
         check_migrated(database.engine)
@@ -96,6 +96,8 @@ def main() -> None:
 @main.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the shape this program needs; make it when there is none."""
+    from planner.migrations import migrate
+
     before, after = migrate(settings.read().database_url)
     click.echo(
         f"The database is at revision {after}." if before == after else f"{before or 'empty'} -> {after}"
@@ -122,12 +124,14 @@ def _password() -> str:
     "roles",
     multiple=True,
     required=True,
-    type=click.Choice([role.value for role in Role]),
-    help="Give it once per role.",
+    help="kam, head, leadership, planner, finance, admin or specialist; once per role.",
 )
-@click.option("--language", default="en", type=click.Choice(users.LANGUAGES), show_default=True)
+@click.option("--language", default="en", show_default=True, help="en, pl, cs or nb.")
 def create_user(email: str, name: str, roles: tuple[str, ...], language: str) -> None:
     """Give a person access; the password is asked for, or read from standard input."""
+    from planner.actor import SYSTEM
+    from planner.services import users
+
     with _database() as database:
         password = _password()
         with database.writing() as session:
@@ -139,6 +143,12 @@ def create_user(email: str, name: str, roles: tuple[str, ...], language: str) ->
 @click.argument("email")
 def set_password(email: str) -> None:
     """Set a new password; the person's sessions and tokens end at once."""
+    from sqlalchemy import select
+
+    from planner.actor import SYSTEM
+    from planner.records import User
+    from planner.services import users
+
     with _database() as database:
         with database.reading() as session:
             found = session.scalars(select(User.id).where(User.email == users.normal_email(email))).first()
@@ -153,6 +163,9 @@ def set_password(email: str) -> None:
 @user.command("list")
 def list_users() -> None:
     """Show who may sign in."""
+    from planner.actor import SYSTEM
+    from planner.services import users
+
     with _database() as database, database.reading() as session:
         for person in users.list_users(session, SYSTEM):
             roles = ", ".join(sorted(person.roles))
@@ -164,6 +177,7 @@ def list_users() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def load(folder: Path) -> None:
     """Load a company from a folder of files, moved to the present week."""
+    from planner.clock import today
     from planner.exchange import company
 
     with _database() as database, database.writing() as session:
@@ -194,10 +208,12 @@ def serve() -> None:
 def _serve() -> None:
     from planner.serving import serve as run
 
+    def check() -> None:
+        with _database():
+            click.echo(f"Serving at http://{here.address}")
+
     here = settings.read()
-    with _database():
-        click.echo(f"Serving at http://{here.address}")
-    sys.exit(run(here))
+    sys.exit(run(here, check))
 
 
 @main.command()
@@ -206,6 +222,7 @@ def _serve() -> None:
 def demo(*, fresh: bool, serves: bool) -> None:
     """Load the demo company, solve its cycle and serve it."""
     from planner import demo as show
+    from planner.database import Database
 
     os.environ.setdefault("PLANNER_DATABASE_URL", show.DEMO_URL)
     here = settings.read()
@@ -244,6 +261,8 @@ def audit_group() -> None:
 @audit_group.command("verify")
 def verify_audit() -> None:
     """Check that nothing in the log was changed, removed or added; exit code 1 when something was."""
+    from planner import audit
+
     with _database() as database, database.reading() as session:
         problems = audit.verify(session)
         number = audit.length(session)

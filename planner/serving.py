@@ -78,28 +78,37 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, check: Callable[[], None]) -> int:
     """Run web server and worker until a signal to stop, or until the web server ends by itself.
 
-    Gives the exit code: 0 after a signal, else the web server's. A worker that dies is started again.
+    `check` runs while the web server starts; what it raises ends all. Gives the exit code: 0 after a signal,
+    else the web server's. A worker that dies is started again.
     """
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    web = _start(_web(settings))
-    worker, born, pause = _start(_worker(), nice=NICENESS), time.monotonic(), PATIENCE_S[0]
+    running = [_start(_web(settings))]
     try:
-        while not stopped.wait(LOOK_S):
+        check()
+        return _watch(running, stopped)
+    finally:
+        _stop(running)
+
+
+def _watch(running: list[subprocess.Popen[bytes]], stopped: threading.Event) -> int:
+    """Add the worker to the running web server, and another one whenever it dies."""
+    web = running[0]
+    pause = PATIENCE_S[0]
+    while not stopped.is_set():
+        worker, born = _start(_worker(), nice=NICENESS), time.monotonic()
+        running[1:] = [worker]
+        while worker.poll() is None:
+            if stopped.wait(LOOK_S):
+                return 0
             if web.poll() is not None:
                 log.error("web.ended", code=web.returncode)
                 return web.returncode or 1
-            if worker.poll() is None:
-                continue
-            pause = PATIENCE_S[0] if time.monotonic() - born > STEADY_S else min(2 * pause, PATIENCE_S[1])
-            log.warning("worker.ended", code=worker.returncode, again_in_s=pause)
-            if stopped.wait(pause):
-                break
-            worker, born = _start(_worker(), nice=NICENESS), time.monotonic()
-    finally:
-        _stop([web, worker])
+        pause = PATIENCE_S[0] if time.monotonic() - born > STEADY_S else min(2 * pause, PATIENCE_S[1])
+        log.warning("worker.ended", code=worker.returncode, again_in_s=pause)
+        stopped.wait(pause)
     return 0

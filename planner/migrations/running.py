@@ -16,12 +16,13 @@ from sqlalchemy.exc import OperationalError
 
 from planner.database import WRITER_LOCK, connect
 from planner.records import Base
+from planner.settings import SettingsError
 
 FOLDER = Path(__file__).parent
 
 
-class NotMigrated(RuntimeError):  # noqa: N818 - it names the state of the database
-    """The database has not the shape this program needs; the text says which command helps."""
+class NotMigrated(SettingsError):  # noqa: N818 - it names the state of the database
+    """The database that is set has not the shape this program needs; the text says which command helps."""
 
 
 def configuration(connection: Connection | None = None) -> Config:
