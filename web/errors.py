@@ -9,7 +9,6 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -32,6 +31,22 @@ STATUS: Final = {
     Kind.STATE: 409,
     Kind.STALE: 412,
     Kind.BUSY: 429,
+}
+
+TITLES: Final[Mapping[int, Message]] = {
+    400: Message("Not readable"),
+    401: Message("Not signed in"),
+    403: Message("Not allowed"),
+    404: Message("Not found"),
+    405: Message("Wrong method"),
+    409: Message("Not possible now"),
+    412: Message("Changed meanwhile"),
+    413: Message("Too large"),
+    415: Message("Wrong type"),
+    422: Message("Not right yet"),
+    428: Message("Version missing"),
+    429: Message("Too often"),
+    500: Message("Failed"),
 }
 
 HTTP_WORDS: Final[Mapping[int, tuple[str, Message, Message]]] = {
@@ -111,7 +126,7 @@ def respond(answer: Answer) -> Response:
 def _problem(answer: Answer) -> Response:
     body: dict[str, Any] = {
         "type": f"/errors/{answer.code}",
-        "title": gettext(HTTPStatus(answer.status).phrase),
+        "title": words(TITLES.get(answer.status, TITLES[400])),
         "status": answer.status,
         "code": answer.code,
         "detail": words(answer.reason),
@@ -139,7 +154,7 @@ def _page(answer: Answer) -> Response:
             "error.html",
             status=answer.status,
             code=answer.code,
-            title=gettext(HTTPStatus(answer.status).phrase),
+            title=words(TITLES.get(answer.status, TITLES[400])),
             reason=words(answer.reason),
             remedy=words(answer.remedy),
             problems=[shown(problem) for problem in answer.problems],

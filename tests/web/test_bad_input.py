@@ -264,6 +264,13 @@ def test_odd_headers_do_no_harm(client: Client, headers: dict[str, str]) -> None
     assert "evil" not in answer.text + str(answer.headers)
 
 
+def test_a_range_beyond_a_file_is_no_failure(app: Flask) -> None:
+    """A status that nobody planned for has words as well."""
+    answer = app.test_client().get("/static/css/app.css", headers={"Range": "bytes=99999999-"})
+    assert answer.status_code == 416
+    assert "E_REQUEST" in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80@planner", "[::1]"])
 def test_a_forged_host_leads_nobody_away(app: Flask, host: str) -> None:
     """Addresses are relative, so a forged host ends up in none."""

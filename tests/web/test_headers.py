@@ -102,12 +102,12 @@ def test_forwarded_addresses_are_not_believed(sqlite_url: str, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("asked", "title"),
     [
-        ("en", "Not Found"),
-        ("xx", "Not Found"),
-        ("", "Not Found"),
-        ("q=abc", "Not Found"),
-        ("*", "Not Found"),
-        ("en;q=0, xx", "Not Found"),
+        ("en", "Not found"),
+        ("xx", "Not found"),
+        ("", "Not found"),
+        ("q=abc", "Not found"),
+        ("*", "Not found"),
+        ("en;q=0, xx", "Not found"),
     ],
 )
 def test_an_odd_language_falls_back_to_english(app: Flask, world: World, asked: str, title: str) -> None:
