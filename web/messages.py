@@ -1,0 +1,108 @@
+"""Texts in four languages: find them in the code, renew the catalogues, compile them.
+
+`python -m web.messages update` renews web/translations/*/LC_MESSAGES/messages.po from the code,
+`python -m web.messages compile` makes the .mo files that the application reads.
+
+Templates and web code mark a text with `_()`. The planner knows no web: there the texts of `Message`,
+`refuse` and their kin are found by their place in the call.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+TRANSLATIONS = ROOT / "web" / "translations"
+LANGUAGES = ("pl", "cs", "nb")
+
+PLACES = {"Message": (0,), "refuse": (2, 3)}
+"""Which arguments of a call are texts for people, by the called name."""
+
+Found = tuple[int, str, str, list[str]]
+
+
+def extract_planner(
+    file: IO[bytes],
+    keywords: Any,  # noqa: ARG001 - Babel passes it
+    comment_tags: Any,  # noqa: ARG001 - Babel passes it
+    options: Any,  # noqa: ARG001 - Babel passes it by this name
+) -> Iterator[Found]:
+    """Texts for people in a file of the planner, in the shape that Babel asks of an extractor."""
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        for place in PLACES.get(name, ()):
+            text = _constant(node.args[place]) if place < len(node.args) else None
+            if text:
+                yield node.lineno, "", text, []
+
+
+def _constant(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def template() -> Catalog:
+    """Every text of the project, with the files that hold it; line numbers would only churn."""
+    catalog = Catalog(project="planner", charset="utf-8")
+    sources: Iterable[tuple[str, list[tuple[str, Any]]]] = (
+        ("web", [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]),
+        ("planner", [("**.py", extract_planner)]),
+    )
+    for folder, methods in sources:
+        found = extract_from_dir(
+            str(ROOT / folder),
+            method_map=methods,
+            keywords={"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None},
+        )
+        for path, _line, text, _comments, context in sorted(found, key=lambda row: (row[0], row[1])):
+            catalog.add(text, locations=[(f"{folder}/{path}", 0)], context=context)
+    return catalog
+
+
+def path_of(language: str) -> Path:
+    """The catalogue of a language."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language, empty when there is none yet."""
+    path = path_of(language)
+    if not path.exists():
+        return Catalog(locale=language, project="planner", charset="utf-8")
+    return read_po(io.BytesIO(path.read_bytes()), locale=language)
+
+
+def update() -> None:
+    """Renew every catalogue: new texts arrive empty, unused ones leave."""
+    texts = template()
+    for language in LANGUAGES:
+        catalog = read(language)
+        catalog.update(texts, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        path = path_of(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=110, sort_output=True, omit_header=False, include_lineno=False)
+
+
+def compile_all() -> None:
+    """Make the files that the application reads."""
+    for language in LANGUAGES:
+        if path_of(language).exists():
+            with path_of(language).with_suffix(".mo").open("wb") as file:
+                write_mo(file, read(language))
+
+
+if __name__ == "__main__":
+    {"update": update, "compile": compile_all}[sys.argv[1]]()
