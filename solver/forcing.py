@@ -92,4 +92,4 @@ def revalued(problem: Problem, request_id: str, level: int, value: int) -> Probl
 def covered(problem: Problem, request_id: str) -> bool:
     """Whether a floor counts what the request brings."""
     request = problem.request[request_id]
-    return any(request.kam == floor.kam or request.purpose == floor.purpose for floor in problem.floors)
+    return any(floor.counts(request) for floor in problem.floors)

@@ -122,4 +122,4 @@ def _cap_near(problem: Problem, cap: DepartmentCap) -> frozenset[str]:
 
 def _floor_near(problem: Problem, floor: Floor) -> frozenset[str]:
     """A floor stands in the way of everybody it does not count for."""
-    return frozenset(r.id for r in problem.requests if floor.kam != r.kam and floor.purpose != r.purpose)
+    return frozenset(r.id for r in problem.requests if not floor.counts(r))

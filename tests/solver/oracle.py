@@ -257,10 +257,11 @@ def piece_of(problem: Problem, request: Request, grant: Grant | None, amounts: A
 def total_of(problem: Problem, pieces: list[Piece]) -> Score:
     """The score of pieces side by side."""
     attained = [sum(piece.floors[i] for piece in pieces) for i in range(len(problem.floors))]
-    both = list(zip(problem.floors, attained, strict=True))
+    # A floor of 0 asks for nothing, even of those who bring less than nothing.
+    both = [(f, got) for f, got in zip(problem.floors, attained, strict=True) if f.value > 0]
     return Score(
         kept=sum(piece.kept for piece in pieces),
-        share=min([1000] + [1000 * got // f.value for f, got in both if f.value]),
+        share=min([1000] + [1000 * got // f.value for f, got in both]),
         shortfall=-sum(max(0, f.value - got) for f, got in both),
         value=sum(piece.value for piece in pieces),
         handovers=sum(piece.handovers for piece in pieces),
