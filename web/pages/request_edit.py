@@ -189,7 +189,9 @@ def _stored(session: Session, actor: Actor, typed: Mapping[str, str]) -> Resourc
 
 
 def _errors(form: Read, denied: Denied | None) -> tuple[FieldError, ...]:
-    found = field_errors(form.located(denied.problems) if denied else form.problems, ANCHORS, NAMES)
+    found = field_errors(
+        form.located(denied.problems) if denied is not None else form.problems, ANCHORS, NAMES
+    )
     if denied is None or found or denied.kind is Kind.STALE:
         return found
     anchor = "account_id" if denied.kind is Kind.NOT_FOUND else ""
@@ -210,7 +212,7 @@ def _again(
     with reading() as session:
         stored = _stored(session, actor, typed)
         conflict = None
-        if denied and denied.kind is Kind.STALE and stored:
+        if denied is not None and denied.kind is Kind.STALE and stored:
             known = {a.id: a.name for a in accounts.list_accounts(session, actor)}
             who = denied.details.get("changed_by") or _("Somebody")
             conflict = Conflict(who, differences(requests.values_of(stored), form.values, known))
