@@ -69,7 +69,8 @@ class RefusalView:
         break_even_high_minor: This value is enough; leadership only.
         missing_low_minor: What is missing at least; leadership only.
         missing_high_minor: What is missing at most; leadership only.
-        gap_percent: The own gap rounded up to steps of 10 % of the own value.
+        gap_percent: The most that may be missing, rounded up to steps of 10 % of the own value.
+        gap_low_percent: The least that is missing, rounded up likewise; the same when the figure is exact.
         probability: Chance of success, per mille, with which it would be granted; None when not even
             certainty would be enough.
         probability_now: The chance stated now for the asked level, per mille.
@@ -98,6 +99,7 @@ class RefusalView:
     missing_low_minor: int | None = None
     missing_high_minor: int | None = None
     gap_percent: int | None = None
+    gap_low_percent: int | None = None
     probability: int | None = None
     probability_now: int | None = None
     displaced: tuple[str, ...] = ()
@@ -233,6 +235,7 @@ def _figures(
             "missing_low_minor": _missing(question.low_minor, own),
             "missing_high_minor": _missing(high, own),
             "gap_percent": gap_percent(own, high),
+            "gap_low_percent": gap_percent(own, question.low_minor),
             "probability": probability_for(high, level, working["present_value"]),
             "displaced": _titles(session, displaced),
             "displaced_count": len(displaced),
@@ -242,6 +245,7 @@ def _figures(
     enough = None if percent is None else own + own * percent // 100
     return told | {
         "gap_percent": percent,
+        "gap_low_percent": gap_percent(own, question.low_minor),
         "probability": probability_for(enough, level, working["present_value"]),
         "displaced_count": len(displaced) if len(displaced) >= SMALLEST_GROUP else None,
     }

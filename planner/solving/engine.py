@@ -44,11 +44,15 @@ class Engine:
         self._process: Any = None
         self._pipe: Connection | None = None
 
-    def begin(self, task: Mapping[str, Any]) -> None:
-        """Start a task; the process is started when there is none."""
+    def start(self) -> None:
+        """Start the process when there is none, so that the first task need not wait for it."""
         if self._process is None or not self._process.is_alive():
             self.close()
             self._start()
+
+    def begin(self, task: Mapping[str, Any]) -> None:
+        """Start a task; the process is started when there is none."""
+        self.start()
         assert self._pipe is not None  # noqa: S101 - _start sets it
         self._pipe.send(("task", dict(task)))
 
@@ -98,6 +102,10 @@ def serve(pipe: Connection) -> None:
     tasks: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, tasks, stop), daemon=True).start()
+    # Loading the solver takes seconds; nobody shall wait for it who asks later.
+    import solver.exact_stages
+    import solver.explain  # noqa: F401 - loaded for their side effect of being loaded
+
     while True:
         task = tasks.get()
         stop.clear()

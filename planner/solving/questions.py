@@ -30,7 +30,7 @@ from planner.transitions import JobAction, move
 HOPELESS = frozenset({"no_skill", "no_capacity", "window"})
 """Reasons for which no value would do: the request cannot be staffed even alone."""
 
-WALL_LIMIT_S = 8.0
+WALL_LIMIT_S = 6.0
 """Seconds for one question, so that who asks is answered within ten."""
 
 REFUSED = -1

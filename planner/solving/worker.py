@@ -25,6 +25,9 @@ from planner.solving.parameters import Parameters
 IDLE_S = 0.5
 """How long a worker with nothing to do waits before it looks again."""
 
+PATIENCE_S = 2.0
+"""How long an engine that is asked to stop may take before it is ended."""
+
 log = structlog.get_logger()
 
 
@@ -47,6 +50,7 @@ class Worker:
     def run(self, stopped: threading.Event) -> None:
         """Work until `stopped` is set; what is under way then is given back by its silence."""
         log.info("worker.started", worker=self.name)
+        self.engine.start()
         try:
             while not stopped.is_set():
                 if not self._try_step(stopped):
@@ -108,11 +112,24 @@ class Worker:
             signal, urgent = self._beat(job, progress)
             if signal == Signal.STOP:
                 self.engine.stop()
-            if signal == Signal.LOST or urgent:
+            if urgent:
+                self._interrupt()
+                return Ending(None, made_way=True)
+            if signal == Signal.LOST:
                 self.engine.close()
-                return Ending(None, made_way=urgent)
+                return Ending(None)
         self.engine.close()
         return Ending(None)
+
+    def _interrupt(self) -> None:
+        """Make the engine free for something else: by asking it, by ending it if it does not listen."""
+        self.engine.stop()
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            reply = self.engine.wait(until - time.monotonic())
+            if reply is not None and reply.kind != "progress":
+                return
+        self.engine.close()
 
     def _beat(self, job: jobs.Job, progress: Mapping[str, Any] | None) -> tuple[Signal, bool]:
         with self.database.writing() as session:

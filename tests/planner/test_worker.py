@@ -21,7 +21,7 @@ from sqlalchemy import select
 from planner.clock import now
 from planner.database import Database
 from planner.records import JobState, PlanRun, Question
-from planner.services import decisions, publishing, runs
+from planner.services import decisions, explanations, publishing, runs
 from planner.services.requests import LineValues
 from planner.solving import jobs
 from planner.solving.engine import Engine, Reply
@@ -266,6 +266,34 @@ def test_a_run_does_not_wait_for_background_questions(world: Quarrel) -> None:
     with world.database.writing() as session:
         first = jobs.claim_run(session, "next")
         assert first is not None
+
+
+def test_a_question_under_way_makes_way_at_once(sqlite_database: Database, engine: Engine) -> None:
+    """Somebody asks while the worker computes what nobody asked: it drops that and turns to them."""
+    world = Quarrel(sqlite_database, engine, weeks=26)
+    _make_hard(world)
+    run = world.start(wall_limit_s=2)
+    assert world.worker.step()
+    pushed = threading.Thread(target=world.worker.step)
+    pushed.start()
+    _until(lambda: _in_state(world, JobState.RUNNING), 10)
+    with sqlite_database.writing() as session:
+        waiting = session.scalars(
+            select(Question).where(Question.state == JobState.QUEUED, Question.kind == "break_even")
+        ).all()
+        asked = explanations.ask(session, world.actor("lena"), run.id, waiting[-1].request_id)
+    pushed.join(30)
+    assert not pushed.is_alive()
+    assert _in_state(world, JobState.RUNNING) == []
+    assert world.worker.step()
+    with sqlite_database.reading() as session:
+        told = explanations.refusal_card(session, world.actor("lena"), run.id, asked.request_id)
+    assert told.state == "done"
+
+
+def _in_state(world: Quarrel, state: JobState) -> list[str]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Question.id).where(Question.state == state)))
 
 
 def test_an_idle_worker_takes_no_lock(world: Quarrel) -> None:
