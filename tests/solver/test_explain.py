@@ -16,7 +16,6 @@ from solver.files import read_problem
 from solver.forcing import granted_level, revalued
 from solver.plan import Plan
 from solver.problem import Floor, Problem
-from solver.settings import Settings
 from solver.solve import solve
 from solver.validate import money
 
@@ -191,14 +190,17 @@ def test_bonuses_of_the_request_are_its_own() -> None:
 
 
 def test_unproven_solves_give_an_interval_that_is_never_called_exact() -> None:
-    """Without work to prove anything the card says low, high or nothing, and no figure."""
-    problem = fixture("quarrel")
-    result = solve(problem, Settings(work_limit=1e-9))
-    assert result.status == "feasible"
-    told = card(problem, result, "bank", Settings(work_limit=1e-9), level=1).row()
+    """E7 where the free plan is known only to be worth 78 k to 80 k; with r2 it is 68 k, proven.
+
+    So r2 costs the others 48 k to 50 k, and with one unit more than that it is granted for certain.
+    """
+    problem = e7()
+    result = replace(solve(problem), status="feasible", proven_stages=(1, 2), bound=8_000_000)
+    told = card(problem, result, "r2").row()
     assert (told["exact"], told["break_even"], told["opportunity_cost"]) == (False, None, None)
-    family = told["families"]["value"]
-    assert family is None or family["method"] == "interval"
+    assert (told["low"], told["high"]) == (4_800_000, 5_000_001)
+    assert told["families"]["value"] == {"change": 1_200_001, "displaced": ["r1"], "method": "interval"}
+    assert told["params"]["proven"] is False
 
 
 def test_asking_to_stop_ends_the_question() -> None:
