@@ -214,3 +214,34 @@ def test_a_search_is_literal(client: Client, world: World) -> None:
         for text in ("%", "_", "(a+)+$", "100 %")
     }
     assert totals == {"%": 1, "_": 0, "(a+)+$": 0, "100 %": 1}
+
+
+def test_a_request_that_no_plan_has_seen_has_no_refusal(client: Client, world: World) -> None:
+    """Neither by itself nor for a run that does not exist."""
+    request, nobodys = world.submitted(), uuid.uuid4()
+    for query in ("", f"?run_id={nobodys}"):
+        answer = client("nora").get(f"/requests/{request.id}/refusal{query}")
+        assert (answer.status_code, code_of(answer)) == (404, "E_NOT_FOUND")
+
+
+def test_one_cycle_follows_the_other(client: Client, world: World) -> None:
+    """A second one is refused while the first is open, by name; once that is closed it opens."""
+    lukas = client("lukas")
+    body = {
+        "name": "February",
+        "first_week": "2027-W06",
+        "request_cutoff": "2027-02-08T12:00:00Z",
+        "decision_deadline": "2027-02-10T19:00:00+01:00",
+        "publish_at": "2027-02-11T12:00:00Z",
+    }
+    refused = lukas.post("/cycles", body)
+    assert (refused.status_code, code_of(refused)) == (409, "E_CYCLE_OPEN")
+    assert "January" in refused.get_json()["detail"]
+    (present,) = lukas.get("/cycles").get_json()["rows"]
+    closed = lukas.post(f"/cycles/{world.ids['cycle']}/close", version=present["version"])
+    assert closed.get_json()["status"] == "closed"
+    opened = lukas.post("/cycles", body)
+    assert opened.status_code == 201
+    # Times come back in UTC: 19:00 in Oslo is 18:00.
+    assert opened.get_json()["decision_deadline"] == "2027-02-10T18:00:00+00:00"
+    assert opened.get_json()["status"] == "collecting"

@@ -48,7 +48,7 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Answer with every fault at once."""
-        ((place, messages),) = error.messages.items() if isinstance(error.messages, dict) else (("json", []),)
+        place, messages = next(iter(error.messages_dict.items()))
         code = "E_QUERY" if place == "query" else "E_INVALID"
         problems = problems_of(messages)
         raise Stopped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields
@@ -112,7 +112,7 @@ class Instant(fields.AwareDateTime):
         try:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is not None and moment.year in checks.YEARS[1:-1]:
-                return moment
+                return moment.astimezone(UTC)
         except (ValueError, TypeError):
             pass
         raise _wrong(
