@@ -25,8 +25,18 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "web" / "translations"
 LANGUAGES = ("pl", "cs", "nb")
 
-PLACES = {"Message": (0,), "refuse": (2, 3)}
+PLACES = {
+    "Message": (0,),
+    "refuse": (2, 3),
+    "problem": (2, 3),
+    "add": (2, 3),
+    "missing": (1, 2),
+    "failure": (1, 2),
+}
 """Which arguments of a call are texts for people, by the called name."""
+
+NAMES = frozenset({"reason", "remedy"})
+"""Variables that hold texts for people before they are passed on."""
 
 Found = tuple[int, str, str, list[str]]
 
@@ -39,17 +49,33 @@ def extract_planner(
 ) -> Iterator[Found]:
     """Texts for people in a file of the planner, in the shape that Babel asks of an extractor."""
     for node in ast.walk(ast.parse(file.read())):
-        if not isinstance(node, ast.Call):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            texts = [node.args[i] for i in PLACES.get(name, ()) if i < len(node.args)]
+        elif isinstance(node, ast.Assign) and NAMES & {n.id for n in _names(node)}:
+            texts = [node.value]
+        else:
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-        for place in PLACES.get(name, ()):
-            text = _constant(node.args[place]) if place < len(node.args) else None
-            if text:
-                yield node.lineno, "", text, []
+        for text in texts:
+            for line, words in _constants(text):
+                yield line, "", words, []
 
 
-def _constant(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+def _names(node: ast.Assign) -> Iterator[ast.Name]:
+    for target in node.targets:
+        yield from (n for n in ast.walk(target) if isinstance(n, ast.Name))
+
+
+def _constants(node: ast.expr) -> Iterator[tuple[int, str]]:
+    """The texts of an expression, also of both arms of a choice; not those inside a further call."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+        yield node.lineno, node.value
+    elif isinstance(node, ast.Tuple):
+        for part in node.elts:
+            yield from _constants(part)
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
 
 
 def template() -> Catalog:
@@ -63,7 +89,7 @@ def template() -> Catalog:
         found = extract_from_dir(
             str(ROOT / folder),
             method_map=methods,
-            keywords={"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None},
+            keywords={"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "Message": None},
         )
         for path, _line, text, _comments, context in sorted(found, key=lambda row: (row[0], row[1])):
             catalog.add(text, locations=[(f"{folder}/{path}", 0)], context=context)
