@@ -58,7 +58,9 @@ def extract_planner(
             continue
         for text in texts:
             for line, words in _constants(text):
-                yield line, "", words, []
+                # One word kept under such a name is a key or a code, in a call it is a text.
+                if isinstance(node, ast.Call) or " " in words:
+                    yield line, "", words, []
 
 
 def _names(node: ast.Assign) -> Iterator[ast.Name]:
@@ -68,7 +70,7 @@ def _names(node: ast.Assign) -> Iterator[ast.Name]:
 
 def _constants(node: ast.expr) -> Iterator[tuple[int, str]]:
     """The texts of an expression, also of both arms of a choice; not those inside a further call."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
         yield node.lineno, node.value
     elif isinstance(node, ast.Tuple):
         for part in node.elts:
