@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo demo-reset test test-fast browser lint format lock bench clean
+.PHONY: help setup demo demo-reset test test-fast browser lint messages format lock bench clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -15,9 +15,10 @@ help: ## Show this list.
 	@$(PYTHON) -m venv .boot
 	@.boot/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.ready: pyproject.toml uv.lock package.json package-lock.json web/assets.py | .boot/bin/uv
+.venv/.ready: pyproject.toml uv.lock package.json package-lock.json web/assets.py $(wildcard web/translations/*/LC_MESSAGES/*.po) | .boot/bin/uv
 	@.boot/bin/uv sync --frozen --quiet --python $(PYTHON)
 	@$(BIN)/python -m web.assets
+	@$(BIN)/python -m web.messages compile
 	@touch $@
 
 setup: .venv/.ready ## Make the environment: .venv/bin/planner works afterwards.
@@ -41,6 +42,10 @@ lint: setup ## Formatting, lint and types.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@for part in tests/*/; do MYPYPATH=tests/solver:tests/planner:tests/web $(BIN)/mypy $$part || exit 1; done
+
+messages: setup ## Renew the catalogues of texts after words changed.
+	@$(BIN)/python -m web.messages update
 
 format: setup ## Put the code in order.
 	@$(BIN)/ruff format .

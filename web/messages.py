@@ -32,6 +32,8 @@ PLACES = {
     "add": (2, 3),
     "missing": (1, 2),
     "failure": (1, 2),
+    "stop": (2, 3),
+    "_wrong": (1, 2),
 }
 """Which arguments of a call are texts for people, by the called name."""
 
@@ -85,6 +87,7 @@ def template() -> Catalog:
     catalog = Catalog(project="planner", charset="utf-8")
     sources: Iterable[tuple[str, list[tuple[str, Any]]]] = (
         ("web", [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]),
+        ("web", [("**.py", extract_planner)]),
         ("planner", [("**.py", extract_planner)]),
     )
     for folder, methods in sources:
