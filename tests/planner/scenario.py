@@ -50,6 +50,9 @@ class Quarrel:
     Names shown to people, the order in which rows are stored and texts can be varied: none may matter.
     """
 
+    first: PlanRun
+    """The first run, when the company was opened with one."""
+
     def __init__(
         self,
         database: Database,
@@ -61,8 +64,7 @@ class Quarrel:
         weeks: int = 1,
         **cycle: Any,
     ) -> None:
-        self.database = database
-        self.worker = Worker(database, engine=engine)
+        self._open(database, engine)
         self.text = text
         with database.writing() as session:
             self._people(session, shown, order)
@@ -73,6 +75,20 @@ class Quarrel:
             with database.writing() as session:
                 draft = drafts[name]
                 requests.submit_request(session, self.actor(ASKS[name][0]), draft.id, draft.version)
+
+    @classmethod
+    def reopened(cls, database: Database, engine: Engine, run_id: str | None = None) -> Quarrel:
+        """The company as a copied file holds it, `first` being its run."""
+        world = cls.__new__(cls)
+        world._open(database, engine)
+        if run_id is not None:
+            world.first = world.row(PlanRun, run_id)
+        return world
+
+    def _open(self, database: Database, engine: Engine) -> None:
+        self.database = database
+        self.worker = Worker(database, engine=engine)
+        self.text = ""
 
     def _people(self, session: Session, shown: Mapping[str, str], order: Sequence[str]) -> None:
         roles = {"eva": Role.HEAD, "dan": Role.HEAD, "lena": Role.LEADERSHIP, "fin": Role.FINANCE}

@@ -7,25 +7,21 @@ from factories import stable_id
 from scenario import Quarrel
 from sqlalchemy import select
 
-from planner.database import Database
 from planner.records import BoardLink, Publication
 from planner.services import board, decisions, publishing
-from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 
 
 @pytest.fixture
-def world(sqlite_database: Database, engine: Engine) -> Quarrel:
+def world(planned: Quarrel) -> Quarrel:
     """E7 published as number 1."""
-    world = Quarrel(sqlite_database, engine)
-    run = world.plan()
     for name in ("r1", "r3"):
-        proposal = world.proposal(run, name)
-        with sqlite_database.writing() as session:
-            decisions.approve(session, world.actor("eva"), proposal.id, proposal.version)
-    with sqlite_database.writing() as session:
-        publishing.publish(session, world.actor("lena"), run.id)
-    return world
+        proposal = planned.proposal(planned.first, name)
+        with planned.database.writing() as session:
+            decisions.approve(session, planned.actor("eva"), proposal.id, proposal.version)
+    with planned.database.writing() as session:
+        publishing.publish(session, planned.actor("lena"), planned.first.id)
+    return planned
 
 
 def _link(world: Quarrel, days: int = 7) -> str:

@@ -81,31 +81,31 @@ def _parts(world: Quarrel, run: PlanRun, name: str) -> list[Proposal]:
         )
 
 
-def test_approving_twice_is_one_approval(world: Quarrel) -> None:
+def test_approving_twice_is_one_approval(planned: Quarrel) -> None:
     """The second click with the same version gets the same decision and leaves no trace."""
-    r1 = world.proposal(world.plan(), "r1")
-    first = _approve(world, "eva", r1)
-    events = world.events()
-    assert _approve(world, "eva", r1).id == first.id
-    assert world.events() == events
+    r1 = planned.proposal(planned.first, "r1")
+    first = _approve(planned, "eva", r1)
+    events = planned.events()
+    assert _approve(planned, "eva", r1).id == first.id
+    assert planned.events() == events
     assert first.outcome == DecisionOutcome.APPROVED
 
 
-def test_what_somebody_else_decided_is_not_decided_again(world: Quarrel) -> None:
+def test_what_somebody_else_decided_is_not_decided_again(planned: Quarrel) -> None:
     """Dan comes after Eva: a conflict of state, for approval and rejection alike."""
-    r1 = world.proposal(world.plan(), "r1")
-    _approve(world, "eva", r1)
-    now = world.row(Proposal, r1.id)
+    r1 = planned.proposal(planned.first, "r1")
+    _approve(planned, "eva", r1)
+    now = planned.row(Proposal, r1.id)
     for version in (r1.version, now.version):
         with pytest.raises(Refused) as refused:
-            _approve(world, "dan", r1, version)
+            _approve(planned, "dan", r1, version)
         assert (refused.value.denied.kind, refused.value.denied.code) == (Kind.STATE, "E_STATE")
 
 
-def test_a_stale_version_is_refused(world: Quarrel) -> None:
+def test_a_stale_version_is_refused(planned: Quarrel) -> None:
     """A version that is not the present one: nothing is stored."""
-    r1 = world.proposal(world.plan(), "r1")
-    assert _refused(world, "eva", r1, r1.version + 7).kind == Kind.STALE
+    r1 = planned.proposal(planned.first, "r1")
+    assert _refused(planned, "eva", r1, r1.version + 7).kind == Kind.STALE
 
 
 def test_the_last_decision_of_a_request_decides_it(bundled: Quarrel) -> None:
@@ -126,29 +126,29 @@ def test_a_head_decides_for_the_own_people_only(bundled: Quarrel) -> None:
     assert _refused(bundled, "eva", _parts(bundled, run, "r4")[1]).kind == Kind.NOT_FOUND
 
 
-def test_a_head_who_keeps_the_account_leaves_it_to_the_deputy(world: Quarrel) -> None:
+def test_a_head_who_keeps_the_account_leaves_it_to_the_deputy(planned: Quarrel) -> None:
     """Eva keeps R1's account: E_SELF_APPROVAL with the way out; Dan decides on her behalf."""
-    run = world.plan()
-    with world.database.writing() as session:
+    run = planned.first
+    with planned.database.writing() as session:
         session.get_one(Account, stable_id("a:r1")).kam_id = stable_id("eva")
-    r1 = world.proposal(run, "r1")
-    denied = _refused(world, "eva", r1)
+    r1 = planned.proposal(run, "r1")
+    denied = _refused(planned, "eva", r1)
     assert (denied.kind, denied.code) == (Kind.FORBIDDEN, "E_SELF_APPROVAL")
     assert "deputy" in str(denied.remedy)
-    decision = _approve(world, "dan", r1)
+    decision = _approve(planned, "dan", r1)
     assert (decision.decided_by_id, decision.on_behalf_of_id) == (stable_id("dan"), stable_id("eva"))
 
 
-def test_who_filed_it_does_not_decide_even_as_a_deputy(world: Quarrel) -> None:
+def test_who_filed_it_does_not_decide_even_as_a_deputy(planned: Quarrel) -> None:
     """Kim is made deputy head: R1 stays closed to her, R3 is open."""
-    run = world.plan()
-    with world.database.writing() as session:
+    run = planned.first
+    with planned.database.writing() as session:
         kim = session.get_one(User, stable_id("kim"))
         kim.role_rows.append(UserRole(role=Role.HEAD))
-        world_proposal = session.get_one(Proposal, world.proposal(run, "r1").id)
+        world_proposal = session.get_one(Proposal, planned.proposal(run, "r1").id)
         world_proposal.department.deputy_head_id = kim.id
-    assert _refused(world, "kim", world.proposal(run, "r1")).code == "E_SELF_APPROVAL"
-    assert _approve(world, "kim", world.proposal(run, "r3")).on_behalf_of_id == stable_id("eva")
+    assert _refused(planned, "kim", planned.proposal(run, "r1")).code == "E_SELF_APPROVAL"
+    assert _approve(planned, "kim", planned.proposal(run, "r3")).on_behalf_of_id == stable_id("eva")
 
 
 def test_a_delegate_acts_for_the_head(world: Quarrel) -> None:
@@ -174,17 +174,17 @@ def test_a_delegate_acts_for_the_head(world: Quarrel) -> None:
     assert refused.value.denied.kind == Kind.NOT_FOUND
 
 
-def test_no_decision_while_a_new_plan_is_computed(world: Quarrel) -> None:
+def test_no_decision_while_a_new_plan_is_computed(planned: Quarrel) -> None:
     """It would be taken without knowing what the new plan says."""
-    run = world.plan()
-    world.start()
-    assert _refused(world, "eva", world.proposal(run, "r1")).code == "E_RUN_ACTIVE"
+    run = planned.first
+    planned.start()
+    assert _refused(planned, "eva", planned.proposal(run, "r1")).code == "E_RUN_ACTIVE"
 
 
-def test_hours_that_are_gone_cannot_be_approved(world: Quarrel) -> None:
+def test_hours_that_are_gone_cannot_be_approved(planned: Quarrel) -> None:
     """Ann takes Monday and Tuesday off after the plan: 24 h are left, R3's 16 h fit, R1's 24 h no more."""
-    run = world.plan()
-    with world.database.writing() as session:
+    run = planned.first
+    with planned.database.writing() as session:
         session.add(
             Leave(
                 specialist_id=stable_id("s:ann"),
@@ -193,9 +193,9 @@ def test_hours_that_are_gone_cannot_be_approved(world: Quarrel) -> None:
                 status=LeaveStatus.APPROVED,
             )
         )
-    _approve(world, "eva", world.proposal(run, "r3"))
+    _approve(planned, "eva", planned.proposal(run, "r3"))
     with pytest.raises(Refused) as refused:
-        _approve(world, "eva", world.proposal(run, "r1"))
+        _approve(planned, "eva", planned.proposal(run, "r1"))
     assert refused.value.denied.code == "E_CAPACITY_BELOW"
     assert refused.value.denied.details["weeks"] == [
         {
@@ -219,17 +219,17 @@ def test_hours_that_are_gone_cannot_be_approved(world: Quarrel) -> None:
         (RejectionReason.LEAVE, "x" * 2001, False),
     ],
 )
-def test_a_rejection_says_why(world: Quarrel, reason: RejectionReason, text: str, fine: bool) -> None:
+def test_a_rejection_says_why(planned: Quarrel, reason: RejectionReason, text: str, fine: bool) -> None:
     """A reason that explains itself needs no text; the others do, and no text is a book."""
-    r1 = world.proposal(world.plan(), "r1")
+    r1 = planned.proposal(planned.first, "r1")
 
     def reject() -> None:
-        with world.database.writing() as session:
-            decisions.reject(session, world.actor("eva"), r1.id, r1.version, reason, text)
+        with planned.database.writing() as session:
+            decisions.reject(session, planned.actor("eva"), r1.id, r1.version, reason, text)
 
     if fine:
         reject()
-        assert world.row(Proposal, r1.id).state == ProposalState.REJECTED or reason == "data_error"
+        assert planned.row(Proposal, r1.id).state == ProposalState.REJECTED or reason == "data_error"
     else:
         with pytest.raises(Refused) as refused:
             reject()
@@ -331,13 +331,13 @@ def test_a_request_is_decided_whole_or_not_at_all(world: Quarrel) -> None:
     assert world.events() == events
 
 
-def test_another_reason_is_another_answer(world: Quarrel) -> None:
+def test_another_reason_is_another_answer(planned: Quarrel) -> None:
     """Rejected for leave, the same click again is the same; for overload it comes too late."""
-    r1 = world.proposal(world.plan(), "r1")
+    r1 = planned.proposal(planned.first, "r1")
 
     def reject(reason: RejectionReason) -> Decision:
-        with world.database.writing() as session:
-            return decisions.reject(session, world.actor("eva"), r1.id, r1.version, reason)
+        with planned.database.writing() as session:
+            return decisions.reject(session, planned.actor("eva"), r1.id, r1.version, reason)
 
     assert reject(LEAVE).id == reject(LEAVE).id
     with pytest.raises(Refused) as refused:
@@ -345,13 +345,13 @@ def test_another_reason_is_another_answer(world: Quarrel) -> None:
     assert refused.value.denied.code == "E_STATE"
 
 
-def test_a_dead_run_does_not_keep_heads_waiting(world: Quarrel) -> None:
+def test_a_dead_run_does_not_keep_heads_waiting(planned: Quarrel) -> None:
     """The run's worker is silent for nine seconds: the approval goes through and the run is marked."""
-    run = world.plan()
-    dead = world.start()
-    with world.database.writing() as session:
+    run = planned.first
+    dead = planned.start()
+    with planned.database.writing() as session:
         claimed = jobs.claim_run(session, "gone")
         assert claimed is not None
         claimed.heartbeat_at = now() - timedelta(seconds=9)
-    assert _approve(world, "eva", world.proposal(run, "r1")).outcome == DecisionOutcome.APPROVED
-    assert world.row(PlanRun, dead.id).state == JobState.FAILED
+    assert _approve(planned, "eva", planned.proposal(run, "r1")).outcome == DecisionOutcome.APPROVED
+    assert planned.row(PlanRun, dead.id).state == JobState.FAILED

@@ -47,13 +47,13 @@ def _worth(world: Quarrel, name: str, value: int) -> PlanRun:
 
 
 @pytest.mark.acceptance
-def test_e7_leadership_sees_the_amount(world: Quarrel) -> None:
+def test_e7_leadership_sees_the_amount(planned: Quarrel) -> None:
     """R2 has 38 k and needs 48 k; an exact tie goes to R1, so one unit more. R1 would fall."""
-    run = world.plan()
-    before = _card(world, "lena", run)
+    run = planned.first
+    before = _card(planned, "lena", run)
     assert (before.reason, before.state, before.break_even_low_minor) == ("outbid", "queued", None)
-    world.answer_all()
-    card = _card(world, "lena", run)
+    planned.answer_all()
+    card = _card(planned, "lena", run)
     assert (card.break_even_low_minor, card.break_even_high_minor) == (48 * K + 1, 48 * K + 1)
     assert (card.exact, card.possible, card.state) == (True, True, "done")
     assert (card.own_value_minor, card.missing_low_minor) == (38 * K, 10 * K + 1)
@@ -61,22 +61,22 @@ def test_e7_leadership_sees_the_amount(world: Quarrel) -> None:
     assert (card.level, card.asked_level, card.asked_fraction) == (-1, 0, 1000)
 
 
-def test_the_break_even_is_true(world: Quarrel) -> None:
+def test_the_break_even_is_true(planned: Quarrel) -> None:
     """Planned anew with the break-even R2 is granted, with one unit less it is not."""
-    run = world.plan()
-    world.answer_all()
-    figure = _card(world, "lena", run).break_even_low_minor
+    run = planned.first
+    planned.answer_all()
+    figure = _card(planned, "lena", run).break_even_low_minor
     assert figure is not None
-    assert "r2" not in world.states(_worth(world, "r2", figure - 1))
-    assert "r2" in world.states(_worth(world, "r2", figure))
+    assert "r2" not in planned.states(_worth(planned, "r2", figure - 1))
+    assert "r2" in planned.states(_worth(planned, "r2", figure))
 
 
 @pytest.mark.acceptance
-def test_e7_the_kam_sees_steps_of_the_own_value(world: Quarrel) -> None:
+def test_e7_the_kam_sees_steps_of_the_own_value(planned: Quarrel) -> None:
     """10 of 38 k are 26.3 %, so up to 30 %; no amount, no name, no count of fewer than three."""
-    run = world.plan()
-    world.answer_all()
-    card = _card(world, "lee", run)
+    run = planned.first
+    planned.answer_all()
+    card = _card(planned, "lee", run)
     assert (card.gap_percent, card.gap_low_percent) == (30, 30)
     assert (card.exact, card.own_value_minor) == (True, 38 * K)
     hidden = (card.break_even_low_minor, card.break_even_high_minor, card.missing_low_minor)
@@ -106,29 +106,29 @@ def test_e7_the_probability_that_would_do(world: Quarrel) -> None:
     assert (of_lee.probability, of_lee.gap_percent) == (510, 30)
 
 
-def test_others_cannot_read_the_card(world: Quarrel) -> None:
+def test_others_cannot_read_the_card(planned: Quarrel) -> None:
     """Kim asks for Lee's request: nothing there. Eva, whose people it asks, has no right to it."""
-    run = world.plan()
+    run = planned.first
     for who, kind in (("kim", Kind.NOT_FOUND), ("eva", Kind.FORBIDDEN)):
         with pytest.raises(Refused) as refused:
-            _card(world, who, run)
+            _card(planned, who, run)
         assert refused.value.denied.kind == kind
 
 
-def test_a_head_who_is_also_a_kam_sees_own_cards_only(world: Quarrel) -> None:
+def test_a_head_who_is_also_a_kam_sees_own_cards_only(planned: Quarrel) -> None:
     """Eva may see R1, which asks her people, as a head; its card is Kim's."""
-    run = world.plan()
-    with world.database.writing() as session:
+    run = planned.first
+    with planned.database.writing() as session:
         eva = session.get_one(User, stable_id("eva"))
         eva.role_rows.append(UserRole(role=Role.KAM))
     with pytest.raises(Refused) as refused:
-        _card(world, "eva", run, "r1")
+        _card(planned, "eva", run, "r1")
     assert refused.value.denied.kind == Kind.NOT_FOUND
 
 
-def test_a_granted_request_needs_no_card(world: Quarrel) -> None:
+def test_a_granted_request_needs_no_card(planned: Quarrel) -> None:
     """R1 has everything it asked for."""
-    card = _card(world, "kim", world.plan(), "r1")
+    card = _card(planned, "kim", planned.first, "r1")
     assert (card.reason, card.state, card.level, card.fraction) == (None, "none", 0, 1000)
 
 
@@ -148,13 +148,13 @@ def test_twenty_questions_a_day(world: Quarrel) -> None:
     assert _ask(world, "lena", run).probes_left is None
 
 
-def test_who_asks_is_answered_first_and_fast(world: Quarrel) -> None:
+def test_who_asks_is_answered_first_and_fast(planned: Quarrel) -> None:
     """The asked question is the next one the worker takes, and is answered within ten seconds."""
-    run = world.plan()
-    assert _ask(world, "lee", run).state == "queued"
+    run = planned.first
+    assert _ask(planned, "lee", run).state == "queued"
     begun = time.monotonic()
-    assert world.worker.step()
-    assert _card(world, "lee", run).state == "done"
+    assert planned.worker.step()
+    assert _card(planned, "lee", run).state == "done"
     assert time.monotonic() - begun < 10
 
 
@@ -175,16 +175,16 @@ def test_a_request_nobody_can_do_gets_no_figure(world: Quarrel) -> None:
     assert _ask(world, "kim", run, "r4").state == "none"
 
 
-def test_a_failed_question_can_be_asked_again(world: Quarrel) -> None:
+def test_a_failed_question_can_be_asked_again(planned: Quarrel) -> None:
     """It goes back to the queue with fresh attempts."""
-    run = world.plan()
-    with world.database.writing() as session:
+    run = planned.first
+    with planned.database.writing() as session:
         question = session.scalars(select(Question).where(Question.kind == QuestionKind.BREAK_EVEN)).one()
         question.state = JobState.FAILED
         question.attempts = 3
-    assert _ask(world, "lee", run).state == "queued"
-    world.answer_all()
-    assert _card(world, "lee", run).state == "done"
+    assert _ask(planned, "lee", run).state == "queued"
+    planned.answer_all()
+    assert _card(planned, "lee", run).state == "done"
 
 
 @pytest.mark.parametrize(

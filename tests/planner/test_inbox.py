@@ -35,12 +35,12 @@ def _approve(world: Quarrel, who: str, proposal: Proposal, version: int | None =
         return decisions.approve(session, world.actor(who), proposal.id, version or proposal.version)
 
 
-def test_the_inbox_shows_load_band_and_consequence(world: Quarrel) -> None:
+def test_the_inbox_shows_load_band_and_consequence(planned: Quarrel) -> None:
     """Ann's week: 40 h present and to lend, 40 h proposed; R1 in the top band, R3 below; no money at all."""
-    run = world.plan()
-    _approve(world, "eva", world.proposal(run, "r3"))
-    with world.database.reading() as session:
-        box = decisions.inbox(session, world.actor("eva"))
+    run = planned.first
+    _approve(planned, "eva", planned.proposal(run, "r3"))
+    with planned.database.reading() as session:
+        box = decisions.inbox(session, planned.actor("eva"))
     assert box.run is not None
     assert box.run.id == run.id
     items = {item.title: item for item in box.items}
@@ -59,17 +59,17 @@ def test_the_inbox_shows_load_band_and_consequence(world: Quarrel) -> None:
     assert (cost.low_minor, cost.high_minor, cost.quarter_hours) == (None, None, 96)
 
 
-def test_the_consequence_becomes_exact(world: Quarrel) -> None:
+def test_the_consequence_becomes_exact(planned: Quarrel) -> None:
     """Refusing R1 costs 10 of 78 k: 128.2 per mille; R1 falls, and who gains is nobody Eva may see."""
-    run = world.plan()
-    r1 = world.proposal(run, "r1")
-    eva = world.actor("eva")
-    with world.database.writing() as session:
+    run = planned.first
+    r1 = planned.proposal(run, "r1")
+    eva = planned.actor("eva")
+    with planned.database.writing() as session:
         assert decisions.ask_consequence(session, eva, r1.id).state == "queued"
-    world.answer_all()
-    with world.database.reading() as session:
+    planned.answer_all()
+    with planned.database.reading() as session:
         cost = decisions.consequence(session, eva, r1.id)
-        of_lena = decisions.consequence(session, _head_and_leader(world), r1.id)
+        of_lena = decisions.consequence(session, _head_and_leader(planned), r1.id)
     assert (cost.state, cost.low_share, cost.high_share, cost.exact) == ("done", 128, 129, True)
     assert (cost.low_minor, cost.breaks_obligation) == (None, False)
     assert [(c.title, c.before, c.after) for c in cost.loses] == [("R1", 0, -1)]
@@ -86,33 +86,33 @@ def _head_and_leader(world: Quarrel) -> Actor:
     return world.actor("lena")
 
 
-def test_asking_puts_a_question_first(world: Quarrel) -> None:
+def test_asking_puts_a_question_first(planned: Quarrel) -> None:
     """Of three waiting questions the one that Eva asks is answered first, once."""
-    run = world.plan()
-    r3 = world.proposal(run, "r3")
+    run = planned.first
+    r3 = planned.proposal(run, "r3")
     for _ in range(2):
-        with world.database.writing() as session:
-            decisions.ask_consequence(session, world.actor("eva"), r3.id)
-    assert world.events().count("explanation.asked") == 1
-    assert world.worker.step()
-    with world.database.reading() as session:
-        cost = decisions.consequence(session, world.actor("eva"), r3.id)
+        with planned.database.writing() as session:
+            decisions.ask_consequence(session, planned.actor("eva"), r3.id)
+    assert planned.events().count("explanation.asked") == 1
+    assert planned.worker.step()
+    with planned.database.reading() as session:
+        cost = decisions.consequence(session, planned.actor("eva"), r3.id)
     # Without R3 the best is R1 alone, since R2 does not fit beside it: 30 of 78 k.
     assert (cost.state, cost.low_share, cost.exact) == ("done", 384, True)
 
 
-def test_the_outbox_remembers_who_decided_what(world: Quarrel) -> None:
+def test_the_outbox_remembers_who_decided_what(planned: Quarrel) -> None:
     """The approval is carried into the second run under Eva's name, the rejection with its cost."""
-    run = world.plan()
-    _approve(world, "eva", world.proposal(run, "r3"))
-    r1 = world.proposal(run, "r1")
-    with world.database.writing() as session:
-        decisions.reject(session, world.actor("eva"), r1.id, r1.version, RejectionReason.LEAVE)
-    world.plan()
-    world.answer_all()
-    with world.database.reading() as session:
-        sent = decisions.outbox(session, world.actor("eva"))
-        assert decisions.outbox(session, world.actor("dan")) == sent
+    run = planned.first
+    _approve(planned, "eva", planned.proposal(run, "r3"))
+    r1 = planned.proposal(run, "r1")
+    with planned.database.writing() as session:
+        decisions.reject(session, planned.actor("eva"), r1.id, r1.version, RejectionReason.LEAVE)
+    planned.plan()
+    planned.answer_all()
+    with planned.database.reading() as session:
+        sent = decisions.outbox(session, planned.actor("eva"))
+        assert decisions.outbox(session, planned.actor("dan")) == sent
     told = [(s.title, s.outcome.value, s.carried, s.run_number, s.decided_by) for s in sent]
     assert told == [
         ("R3", "approved", True, 2, "Eva"),
@@ -125,10 +125,10 @@ def test_the_outbox_remembers_who_decided_what(world: Quarrel) -> None:
     assert sent[1].decision.lost_high_minor == 48 * K
 
 
-def test_value_bands_are_fifths(world: Quarrel) -> None:
+def test_value_bands_are_fifths(planned: Quarrel) -> None:
     """Of two granted requests the greater is in the highest fifth, the lesser half way up."""
-    run = world.plan()
-    with world.database.reading() as session:
+    run = planned.first
+    with planned.database.reading() as session:
         outcomes = session.scalars(select(RequestOutcome).where(RequestOutcome.run_id == run.id)).all()
         assert {o.value_minor for o in outcomes} == {48 * K, 30 * K, 0}
         assert sorted(bands(session, run).values()) == [3, 5]

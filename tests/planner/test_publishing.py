@@ -108,27 +108,27 @@ def test_a_decided_plan_is_published_whole(database: Database, engine: Engine) -
     assert "plan.published" in world.events("plan")
 
 
-def test_the_content_needs_no_records(world: Quarrel) -> None:
+def test_the_content_needs_no_records(planned: Quarrel) -> None:
     """Renaming everything afterwards changes nothing on the board page."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    publication = _publish(world, run)
-    with world.database.writing() as session:
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    publication = _publish(planned, run)
+    with planned.database.writing() as session:
         for request in session.scalars(select(ResourceRequest)):
             request.title = "Renamed"
             request.account.name = "Renamed"
-    with world.database.reading() as session:
-        told = board.board_view(session, world.actor("lena"), 1)
+    with planned.database.reading() as session:
+        told = board.board_view(session, planned.actor("lena"), 1)
     assert "Renamed" not in json.dumps(told)
     assert told["granted"][0]["hours"][0]["specialist"] == "Ann"
     assert told["content_hash"] == publication.content_hash
 
 
-def test_nothing_undecided_is_published_before_the_deadline(world: Quarrel) -> None:
+def test_nothing_undecided_is_published_before_the_deadline(planned: Quarrel) -> None:
     """R3 is open: its title and department are named."""
-    run = world.plan()
-    _approve(world, run, "r1")
-    denied = _refused(world, run)
+    run = planned.first
+    _approve(planned, run, "r1")
+    denied = _refused(planned, run)
     assert (denied.kind, denied.code) == (Kind.STATE, "E_UNDECIDED")
     assert denied.details["waiting"] == [{"request": "R3", "department": "Engineering"}]
 
@@ -149,17 +149,17 @@ def test_after_the_deadline_the_decided_part_is_published(sqlite_database: Datab
     assert world.row(ResourceRequest, stable_id("r3")).status == RequestStatus.PLANNED
 
 
-def test_a_rejection_is_told_with_what_it_cost(world: Quarrel) -> None:
+def test_a_rejection_is_told_with_what_it_cost(planned: Quarrel) -> None:
     """R1 rejected and R3 approved, published without a new run: the loss of exactly 10 k stands beside it."""
-    run = world.plan()
-    r1 = world.proposal(run, "r1")
-    with world.database.writing() as session:
-        decisions.reject(session, world.actor("eva"), r1.id, r1.version, RejectionReason.OVERLOAD)
-    _approve(world, run, "r3")
-    world.answer_all()
-    _publish(world, run)
-    with world.database.reading() as session:
-        told = board.board_view(session, world.actor("lena"), 1)
+    run = planned.first
+    r1 = planned.proposal(run, "r1")
+    with planned.database.writing() as session:
+        decisions.reject(session, planned.actor("eva"), r1.id, r1.version, RejectionReason.OVERLOAD)
+    _approve(planned, run, "r3")
+    planned.answer_all()
+    _publish(planned, run)
+    with planned.database.reading() as session:
+        told = board.board_view(session, planned.actor("lena"), 1)
     assert told["rejected"][0]["rejections"] == [
         {
             "department": "Engineering",
@@ -173,33 +173,33 @@ def test_a_rejection_is_told_with_what_it_cost(world: Quarrel) -> None:
     assert (department["rejections"], department["lost_low_minor"]) == (1, 10 * K)
 
 
-def test_a_plan_is_published_once(world: Quarrel) -> None:
+def test_a_plan_is_published_once(planned: Quarrel) -> None:
     """The second click is told the number."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    _publish(world, run)
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    _publish(planned, run)
     with pytest.raises(Refused) as refused:
-        _publish(world, run)
+        _publish(planned, run)
     assert (refused.value.denied.code, refused.value.denied.details["number"]) == ("E_PUBLISHED", 1)
 
 
-def test_only_the_newest_plan_is_published(world: Quarrel) -> None:
+def test_only_the_newest_plan_is_published(planned: Quarrel) -> None:
     """The first run after a second one: superseded; while a run waits: wait."""
-    first = world.plan()
-    _approve(world, first, "r1", "r3")
-    second = world.start()
-    assert _refused(world, first).code == "E_RUN_ACTIVE"
-    assert world.worker.step()
-    denied = _refused(world, first)
+    first = planned.first
+    _approve(planned, first, "r1", "r3")
+    second = planned.start()
+    assert _refused(planned, first).code == "E_RUN_ACTIVE"
+    assert planned.worker.step()
+    denied = _refused(planned, first)
     assert (denied.code, denied.details["newest_run_id"]) == ("E_PLAN_SUPERSEDED", second.id)
-    assert _publish(world, world.row(PlanRun, second.id)).number == 1
+    assert _publish(planned, planned.row(PlanRun, second.id)).number == 1
 
 
-def test_a_plan_on_changed_inputs_is_not_published(world: Quarrel) -> None:
+def test_a_plan_on_changed_inputs_is_not_published(planned: Quarrel) -> None:
     """Leave entered after the run: the person is named; nothing else changed."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    with world.database.writing() as session:
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    with planned.database.writing() as session:
         session.add(
             Leave(
                 specialist_id=stable_id("s:ann"),
@@ -208,50 +208,50 @@ def test_a_plan_on_changed_inputs_is_not_published(world: Quarrel) -> None:
                 status=LeaveStatus.APPROVED,
             )
         )
-    denied = _refused(world, run)
+    denied = _refused(planned, run)
     assert (denied.code, denied.details["changed"]) == ("E_PLAN_STALE", {"people": ["Ann"]})
 
 
-def test_a_request_edited_after_the_plan_makes_it_stale(world: Quarrel) -> None:
+def test_a_request_edited_after_the_plan_makes_it_stale(planned: Quarrel) -> None:
     """Even a change of words voids what was proposed, so the request is named."""
-    run = world.plan()
-    _approve(world, run, "r3")
-    with world.database.writing() as session:
+    run = planned.first
+    _approve(planned, run, "r3")
+    with planned.database.writing() as session:
         request = session.get_one(ResourceRequest, stable_id("r1"))
         changed = replace(values_of(request), need_statement="Something else entirely.")
-        requests.edit_request(session, world.actor("kim"), request.id, request.version, changed)
-    denied = _refused(world, run)
+        requests.edit_request(session, planned.actor("kim"), request.id, request.version, changed)
+    denied = _refused(planned, run)
     assert (denied.code, denied.details["changed"]) == ("E_PLAN_STALE", {"requests": ["R1"]})
 
 
-def test_a_request_filed_after_the_plan_waits_for_the_next(world: Quarrel) -> None:
+def test_a_request_filed_after_the_plan_waits_for_the_next(planned: Quarrel) -> None:
     """It does not make the plan stale; the board is told that one waits."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    late = world.file(
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    late = planned.file(
         "kim", "late", [LineValues("design", 8)], 5 * K, account_id=stable_id("a:r1"), title="Late"
     )
-    world.submit("kim", late)
-    _publish(world, run)
-    with world.database.reading() as session:
-        assert board.board_view(session, world.actor("lena"), 1)["waiting"] == 1
+    planned.submit("kim", late)
+    _publish(planned, run)
+    with planned.database.reading() as session:
+        assert board.board_view(session, planned.actor("lena"), 1)["waiting"] == 1
 
 
-def test_without_an_active_definition_nothing_is_published(world: Quarrel) -> None:
+def test_without_an_active_definition_nothing_is_published(planned: Quarrel) -> None:
     """What is a key account must be agreed first."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    with world.database.writing() as session:
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    with planned.database.writing() as session:
         for definition in session.scalars(select(KeyAccountDefinition)):
             definition.valid_to = date(2027, 1, 3)
-    assert _refused(world, run).code == "E_DEFINITION"
+    assert _refused(planned, run).code == "E_DEFINITION"
 
 
-def test_a_plan_that_fails_the_check_is_not_published(world: Quarrel) -> None:
+def test_a_plan_that_fails_the_check_is_not_published(planned: Quarrel) -> None:
     """One quarter-hour more in the stored plan, by somebody who switched its protection off: it is found."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    with world.database.writing() as session:
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    with planned.database.writing() as session:
         guards = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'plan_run'")
         for name in session.scalars(guards).all():
             session.execute(text(f"DROP TRIGGER {name}"))
@@ -259,19 +259,19 @@ def test_a_plan_that_fails_the_check_is_not_published(world: Quarrel) -> None:
         plan = json.loads(stored.result or "")
         plan["hours"][0]["hours"] += 1
         stored.result = json.dumps(plan)
-    denied = _refused(world, run)
+    denied = _refused(planned, run)
     assert denied.code == "E_PLAN_UNVERIFIED"
     assert any("capacity" in fault for fault in denied.details["faults"])
 
 
-def test_more_hours_than_there_are_is_never_published(world: Quarrel) -> None:
+def test_more_hours_than_there_are_is_never_published(planned: Quarrel) -> None:
     """Hours slipped into an approved proposal behind the engine's back: 41 h of 40 are refused."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
-    with world.database.writing() as session:
-        proposal = session.get_one(Proposal, world.proposal(run, "r1").id)
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
+    with planned.database.writing() as session:
+        proposal = session.get_one(Proposal, planned.proposal(run, "r1").id)
         proposal.allocations[0].quarter_hours += 4
-    denied = _refused(world, run)
+    denied = _refused(planned, run)
     assert denied.code == "E_CAPACITY_BELOW"
     assert denied.details["weeks"] == [
         {
@@ -283,13 +283,13 @@ def test_more_hours_than_there_are_is_never_published(world: Quarrel) -> None:
     ]
 
 
-def test_a_key_account_manager_publishes_nothing(world: Quarrel) -> None:
+def test_a_key_account_manager_publishes_nothing(planned: Quarrel) -> None:
     """Nor does a head."""
-    run = world.plan()
-    _approve(world, run, "r1", "r3")
+    run = planned.first
+    _approve(planned, run, "r1", "r3")
     for name in ("kim", "eva"):
-        with pytest.raises(Refused) as refused, world.database.writing() as session:
-            publishing.publish(session, world.actor(name), run.id)
+        with pytest.raises(Refused) as refused, planned.database.writing() as session:
+            publishing.publish(session, planned.actor(name), run.id)
         assert refused.value.denied.kind == Kind.FORBIDDEN
 
 

@@ -94,28 +94,28 @@ def test_a_cycle_that_is_over_has_no_runs(world: Quarrel, monkeypatch: pytest.Mo
     assert _refused(world).code == "E_CYCLE_OVER"
 
 
-def test_a_finished_run_tells_all(world: Quarrel) -> None:
+def test_a_finished_run_tells_all(planned: Quarrel) -> None:
     """78 k proven, two granted, one refused, Engineering has two parts to decide."""
-    run = world.plan()
-    view = _view(world, run)
+    run = planned.first
+    view = _view(planned, run)
     assert (view.state, view.value, view.bound, view.gap) == (JobState.DONE, 78 * K, 78 * K, 0.0)
     assert str(view.gap_words) == "No better plan is possible."
     assert (view.granted, view.partly, view.refused, view.newest) == (2, 0, 1, True)
     waits = [(w.department, w.head, w.deputy, w.proposals) for w in view.waits_for]
     assert waits == [("Engineering", "Eva", "Dan", 2)]
     assert (run.plan_status, run.reproducible, run.churn_minor) == (PlanStatus.OPTIMAL, True, 0)
-    assert _cycle(world) == CycleStatus.DECIDING
+    assert _cycle(planned) == CycleStatus.DECIDING
 
 
-def test_the_same_inputs_give_the_same_plan(world: Quarrel) -> None:
+def test_the_same_inputs_give_the_same_plan(planned: Quarrel) -> None:
     """Two runs without a decision between them: same problem, seed and plan, from the whole way twice."""
-    first, second = world.plan(), world.plan()
-    with world.database.reading() as session:
+    first, second = planned.first, planned.plan()
+    with planned.database.reading() as session:
         problems = [session.get_one(Snapshot, r.snapshot_id).problem_hash for r in (first, second)]
     assert problems[0] == problems[1]
     assert first.parameters["seed"] == second.parameters["seed"]
-    with world.database.reading() as session:
-        compared = runs.compare(session, world.actor("lena"), second.id)
+    with planned.database.reading() as session:
+        compared = runs.compare(session, planned.actor("lena"), second.id)
     assert first.value_minor == second.value_minor
     assert {c.title for c in compared.requests} == {"R1", "R3"}
 
@@ -133,12 +133,12 @@ def test_stopping_what_waits_cancels_it(world: Quarrel) -> None:
     assert _view(world, run).value == 78 * K
 
 
-def test_a_finished_run_is_neither_stopped_nor_repeated(world: Quarrel) -> None:
+def test_a_finished_run_is_neither_stopped_nor_repeated(planned: Quarrel) -> None:
     """It has its plan; a new one is a new run."""
-    run = world.plan()
+    run = planned.first
     for use_case in (runs.stop_run, runs.repeat_run):
-        with pytest.raises(Refused) as refused, world.database.writing() as session:
-            use_case(session, world.actor("lena"), run.id)
+        with pytest.raises(Refused) as refused, planned.database.writing() as session:
+            use_case(session, planned.actor("lena"), run.id)
         assert refused.value.denied.kind == Kind.STATE
 
 
@@ -187,21 +187,21 @@ def test_a_failed_run_can_be_repeated_with_the_inputs_of_now(world: Quarrel) -> 
     assert view.failure is None
 
 
-def test_decisions_that_contradict_each_other_fail_with_the_list(world: Quarrel) -> None:
+def test_decisions_that_contradict_each_other_fail_with_the_list(planned: Quarrel) -> None:
     """R1 and R3 approved, then R3's hours are pinned beyond the week by hand: the conflict is named."""
-    run = world.plan()
+    run = planned.first
     for name in ("r1", "r3"):
-        proposal = world.proposal(run, name)
-        with world.database.writing() as session:
-            decisions.approve(session, world.actor("eva"), proposal.id, proposal.version)
-    with world.database.writing() as session:
+        proposal = planned.proposal(run, name)
+        with planned.database.writing() as session:
+            decisions.approve(session, planned.actor("eva"), proposal.id, proposal.version)
+    with planned.database.writing() as session:
         request = session.get_one(ResourceRequest, stable_id("r1"))
         request.lines[0].max_specialists = 1
         request.lines[0].weekly_max = 4
         session.flush()
-        stored = world.proposal(run, "r1")
+        stored = planned.proposal(run, "r1")
         session.merge(stored).line_digest = line_digest(request, request.lines[0])
-    failed = _view(world, world.plan())
+    failed = _view(planned, planned.plan())
     assert failed.state == JobState.FAILED
     assert failed.failure is not None
     assert failed.failure["code"] == "E_LOCKS_CONFLICT"
@@ -211,25 +211,25 @@ def test_decisions_that_contradict_each_other_fail_with_the_list(world: Quarrel)
         "max_level",
     }
     assert failed.failure["details"]["conflicts"] != []
-    assert _cycle(world) == CycleStatus.DECIDING
-    with pytest.raises(Refused), world.database.writing() as session:
-        publishing.publish(session, world.actor("lena"), failed.run.id)
+    assert _cycle(planned) == CycleStatus.DECIDING
+    with pytest.raises(Refused), planned.database.writing() as session:
+        publishing.publish(session, planned.actor("lena"), failed.run.id)
 
 
-def test_a_comparison_names_people_and_requests(world: Quarrel) -> None:
+def test_a_comparison_names_people_and_requests(planned: Quarrel) -> None:
     """Against the published R1 + R3 the plan after R1's rejection withdraws R1 and brings R2."""
-    first = world.plan()
+    first = planned.first
     for name in ("r1", "r3"):
-        proposal = world.proposal(first, name)
-        with world.database.writing() as session:
-            decisions.approve(session, world.actor("eva"), proposal.id, proposal.version)
-    with world.database.writing() as session:
-        publishing.publish(session, world.actor("lena"), first.id)
-    with world.database.writing() as session:
+        proposal = planned.proposal(first, name)
+        with planned.database.writing() as session:
+            decisions.approve(session, planned.actor("eva"), proposal.id, proposal.version)
+    with planned.database.writing() as session:
+        publishing.publish(session, planned.actor("lena"), first.id)
+    with planned.database.writing() as session:
         session.get_one(ResourceRequest, stable_id("r2")).benefits[0].amount_minor = 90 * K
-    second = world.plan()
-    with world.database.reading() as session:
-        told = runs.compare(session, world.actor("lena"), second.id)
+    second = planned.plan()
+    with planned.database.reading() as session:
+        told = runs.compare(session, planned.actor("lena"), second.id)
     assert told.published_number == 1
     assert [(c.title, c.kind, c.before, c.after) for c in told.requests] == [
         ("R1", "withdrawn", 96, 0),
@@ -263,13 +263,13 @@ def test_the_heat_map_shows_each_role_its_part(world: Quarrel) -> None:
     assert published.rows[0].cells[0].booked == 0
 
 
-def test_a_run_knows_what_it_could_not_keep(world: Quarrel) -> None:
+def test_a_run_knows_what_it_could_not_keep(planned: Quarrel) -> None:
     """R1 approved, then Ann is away all week: the approval is released and named, and nothing is granted."""
-    run = world.plan()
-    r1 = world.proposal(run, "r1")
-    with world.database.writing() as session:
-        decisions.approve(session, world.actor("eva"), r1.id, r1.version)
-    with world.database.writing() as session:
+    run = planned.first
+    r1 = planned.proposal(run, "r1")
+    with planned.database.writing() as session:
+        decisions.approve(session, planned.actor("eva"), r1.id, r1.version)
+    with planned.database.writing() as session:
         session.add(
             Leave(
                 specialist_id=stable_id("s:ann"),
@@ -278,18 +278,18 @@ def test_a_run_knows_what_it_could_not_keep(world: Quarrel) -> None:
                 status=LeaveStatus.APPROVED,
             )
         )
-    view = _view(world, world.plan())
+    view = _view(planned, planned.plan())
     assert view.released == [{"request": stable_id("r1"), "kind": "approved"}]
     assert (view.granted, view.refused, view.waits_for) == (0, 3, [])
 
 
-def test_a_rejection_survives_any_number_of_runs(world: Quarrel) -> None:
+def test_a_rejection_survives_any_number_of_runs(planned: Quarrel) -> None:
     """R1's pair stays forbidden in the third run too."""
-    r1 = world.proposal(world.plan(), "r1")
-    with world.database.writing() as session:
-        decisions.reject(session, world.actor("eva"), r1.id, r1.version, RejectionReason.OVERLOAD)
+    r1 = planned.proposal(planned.first, "r1")
+    with planned.database.writing() as session:
+        decisions.reject(session, planned.actor("eva"), r1.id, r1.version, RejectionReason.OVERLOAD)
     for _ in range(2):
-        assert set(world.states(world.plan())) == {"r2", "r3"}
+        assert set(planned.states(planned.plan())) == {"r2", "r3"}
 
 
 @pytest.mark.parametrize(

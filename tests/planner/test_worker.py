@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,26 @@ def _make_hard(world: Quarrel) -> None:
         world.submit("kim", draft)
 
 
+@pytest.fixture(scope="module")
+def hard_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Path:
+    """A file with the problem that is not proven soon, unsolved."""
+    path = tmp_path_factory.mktemp("hard") / "planner.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    _make_hard(Quarrel(database, engine, weeks=26))
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def hard(hard_template: Path, tmp_path: Path, engine: Engine) -> Iterator[Quarrel]:
+    """The problem that is not proven soon, unsolved."""
+    shutil.copyfile(hard_template, tmp_path / "hard.db")
+    database = Database(f"sqlite:///{tmp_path / 'hard.db'}")
+    yield Quarrel.reopened(database, engine)
+    database.dispose()
+
+
 def _until(condition: Callable[[], Any], seconds: float) -> float:
     """Wait until the condition holds; the seconds it took."""
     begun = time.monotonic()
@@ -78,37 +99,35 @@ def _worker_process(database: Database) -> subprocess.Popen[bytes]:
     )
 
 
-def test_a_killed_worker_leaves_a_run_that_can_be_repeated(sqlite_database: Database, engine: Engine) -> None:
+def test_a_killed_worker_leaves_a_run_that_can_be_repeated(hard: Quarrel) -> None:
     """SIGKILL in the middle of a run: told as interrupted within 10 s, nothing lost, repeated to its end."""
-    world = Quarrel(sqlite_database, engine, weeks=26)
-    _make_hard(world)
-    run = world.start(wall_limit_s=300)
-    process = _worker_process(sqlite_database)
+    run = hard.start(wall_limit_s=300)
+    process = _worker_process(hard.database)
     try:
-        _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
-        acknowledged = world.events()
+        _until(lambda: hard.row(PlanRun, run.id).progress.get("value"), 60)
+        acknowledged = hard.events()
     finally:
         process.kill()
         process.wait()
     killed = time.monotonic()
 
     def told() -> bool:
-        with sqlite_database.reading() as session:
-            return runs.run_view(session, world.actor("lena"), run.id).state == JobState.FAILED
+        with hard.database.reading() as session:
+            return runs.run_view(session, hard.actor("lena"), run.id).state == JobState.FAILED
 
     _until(told, 12)
     assert time.monotonic() - killed <= 10
-    assert not world.worker.step(), "there is nothing to do, but the dead run is marked"
-    stored = world.row(PlanRun, run.id)
+    assert not hard.worker.step(), "there is nothing to do, but the dead run is marked"
+    stored = hard.row(PlanRun, run.id)
     assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_INTERRUPTED")
-    assert world.events()[: len(acknowledged)] == acknowledged
+    assert hard.events()[: len(acknowledged)] == acknowledged
     _until(lambda: not _alive_engines(process.pid), 5)
 
-    with sqlite_database.writing() as session:
-        again = runs.repeat_run(session, world.actor("lena"), run.id)
+    with hard.database.writing() as session:
+        again = runs.repeat_run(session, hard.actor("lena"), run.id)
         again.parameters = {**again.parameters, "wall_limit_s": 2.0}
-    assert world.worker.step()
-    assert world.row(PlanRun, run.id).state == JobState.DONE
+    assert hard.worker.step()
+    assert hard.row(PlanRun, run.id).state == JobState.DONE
 
 
 def _alive_engines(session_id: int) -> list[str]:
@@ -125,28 +144,26 @@ def _alive_engines(session_id: int) -> list[str]:
     return found
 
 
-def test_stopping_keeps_the_best_plan(sqlite_database: Database, engine: Engine) -> None:
+def test_stopping_keeps_the_best_plan(hard: Quarrel) -> None:
     """Stopped by leadership while it searches: done within seconds, with proposals, and publishable."""
-    world = Quarrel(sqlite_database, engine, weeks=26)
-    _make_hard(world)
-    run = world.start(wall_limit_s=300)
-    done = threading.Thread(target=world.worker.step)
+    run = hard.start(wall_limit_s=300)
+    done = threading.Thread(target=hard.worker.step)
     done.start()
-    _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
-    progress = world.row(PlanRun, run.id).progress
+    _until(lambda: hard.row(PlanRun, run.id).progress.get("value"), 60)
+    progress = hard.row(PlanRun, run.id).progress
     assert {"value", "bound", "gap", "seconds", "stage", "doing", "at"} <= set(progress)
-    with sqlite_database.writing() as session:
-        runs.stop_run(session, world.actor("lena"), run.id)
-        runs.stop_run(session, world.actor("lena"), run.id)
+    with hard.database.writing() as session:
+        runs.stop_run(session, hard.actor("lena"), run.id)
+        runs.stop_run(session, hard.actor("lena"), run.id)
     done.join(20)
     assert not done.is_alive()
-    stored = world.row(PlanRun, run.id)
+    stored = hard.row(PlanRun, run.id)
     assert (stored.state, stored.stopped, stored.reproducible) == (JobState.DONE, "cancelled", False)
     assert stored.value_minor >= progress["value"]
-    assert world.events("run").count("run.stop_requested") == 1
-    _decide_all(world, run)
-    with sqlite_database.writing() as session:
-        assert publishing.publish(session, world.actor("lena"), run.id).number == 1
+    assert hard.events("run").count("run.stop_requested") == 1
+    _decide_all(hard, run)
+    with hard.database.writing() as session:
+        assert publishing.publish(session, hard.actor("lena"), run.id).number == 1
 
 
 def _decide_all(world: Quarrel, run: PlanRun) -> None:
@@ -198,20 +215,19 @@ def test_a_worker_that_lost_its_run_writes_nothing(world: Quarrel) -> None:
     assert world.row(PlanRun, run.id).result is None
 
 
-def test_an_engine_that_dies_fails_the_run(sqlite_database: Database) -> None:
+def test_an_engine_that_dies_fails_the_run(hard: Quarrel) -> None:
     """Killed from outside in the middle: a failed run with its code, the next one gets a fresh engine."""
     own = Engine()
-    world = Quarrel(sqlite_database, own, weeks=26)
-    _make_hard(world)
-    run = world.start(wall_limit_s=300)
-    done = threading.Thread(target=world.worker.step)
+    hard.worker = Worker(hard.database, engine=own)
+    run = hard.start(wall_limit_s=300)
+    done = threading.Thread(target=hard.worker.step)
     done.start()
     try:
-        _until(lambda: world.row(PlanRun, run.id).progress.get("value"), 60)
+        _until(lambda: hard.row(PlanRun, run.id).progress.get("value"), 60)
         os.kill(own._process.pid, signal.SIGKILL)
         done.join(30)
         assert not done.is_alive()
-        stored = world.row(PlanRun, run.id)
+        stored = hard.row(PlanRun, run.id)
         assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_ENGINE_CRASHED")
         assert stored.failure["details"]["exit_code"] == -signal.SIGKILL
         own.begin({"kind": "nonsense", "problem": "{", "settings": {}})
@@ -233,61 +249,57 @@ def test_an_answer_that_cannot_be_stored_fails_the_run(world: Quarrel) -> None:
     assert (stored.state, stored.failure["code"]) == (JobState.FAILED, "E_INTERNAL")
 
 
-def test_a_question_whose_worker_died_is_asked_again_three_times(world: Quarrel) -> None:
+def test_a_question_whose_worker_died_is_asked_again_three_times(planned: Quarrel) -> None:
     """Two silences put it back into the queue, the third gives it up."""
-    world.plan()
     for attempt in (1, 2, 3):
-        with world.database.writing() as session:
+        with planned.database.writing() as session:
             question = jobs.claim_question(session, "gone")
             assert question is not None
             assert question.attempts == attempt
             question.asked_at = now()
             question.heartbeat_at = now() - timedelta(seconds=9)
-        with world.database.writing() as session:
+        with planned.database.writing() as session:
             jobs.reap(session)
-        stored = world.row(Question, question.id)
+        stored = planned.row(Question, question.id)
         assert stored.state == (JobState.FAILED if attempt == 3 else JobState.QUEUED)
     assert stored.failure["code"] == "E_INTERRUPTED"
 
 
-def test_a_run_does_not_wait_for_background_questions(world: Quarrel) -> None:
+def test_a_run_does_not_wait_for_background_questions(planned: Quarrel) -> None:
     """The question under way makes way, keeps its attempts and is answered later."""
-    world.plan()
-    with world.database.writing() as session:
-        question = jobs.claim_question(session, world.worker.name)
+    with planned.database.writing() as session:
+        question = jobs.claim_question(session, planned.worker.name)
         assert question is not None
         assert not jobs.more_urgent(session, question)
-    world.start()
-    with world.database.writing() as session:
+    planned.start()
+    with planned.database.writing() as session:
         assert jobs.more_urgent(session, question)
-    world.worker._give_way(question)
-    stored = world.row(Question, question.id)
+    planned.worker._give_way(question)
+    stored = planned.row(Question, question.id)
     assert (stored.state, stored.attempts) == (JobState.QUEUED, 0)
-    with world.database.writing() as session:
+    with planned.database.writing() as session:
         first = jobs.claim_run(session, "next")
         assert first is not None
 
 
-def test_a_question_under_way_makes_way_at_once(sqlite_database: Database, engine: Engine) -> None:
+def test_a_question_under_way_makes_way_at_once(hard: Quarrel) -> None:
     """Somebody asks while the worker computes what nobody asked: it drops that and turns to them."""
-    world = Quarrel(sqlite_database, engine, weeks=26)
-    _make_hard(world)
-    run = world.start(wall_limit_s=2)
-    assert world.worker.step()
-    pushed = threading.Thread(target=world.worker.step)
+    run = hard.start(wall_limit_s=2)
+    assert hard.worker.step()
+    pushed = threading.Thread(target=hard.worker.step)
     pushed.start()
-    _until(lambda: _in_state(world, JobState.RUNNING), 10)
-    with sqlite_database.writing() as session:
+    _until(lambda: _in_state(hard, JobState.RUNNING), 10)
+    with hard.database.writing() as session:
         waiting = session.scalars(
             select(Question).where(Question.state == JobState.QUEUED, Question.kind == "break_even")
         ).all()
-        asked = explanations.ask(session, world.actor("lena"), run.id, waiting[-1].request_id)
+        asked = explanations.ask(session, hard.actor("lena"), run.id, waiting[-1].request_id)
     pushed.join(30)
     assert not pushed.is_alive()
-    assert _in_state(world, JobState.RUNNING) == []
-    assert world.worker.step()
-    with sqlite_database.reading() as session:
-        told = explanations.refusal_card(session, world.actor("lena"), run.id, asked.request_id)
+    assert _in_state(hard, JobState.RUNNING) == []
+    assert hard.worker.step()
+    with hard.database.reading() as session:
+        told = explanations.refusal_card(session, hard.actor("lena"), run.id, asked.request_id)
     assert told.state == "done"
 
 
@@ -296,14 +308,13 @@ def _in_state(world: Quarrel, state: JobState) -> list[str]:
         return list(session.scalars(select(Question.id).where(Question.state == state)))
 
 
-def test_an_idle_worker_takes_no_lock(world: Quarrel) -> None:
+def test_an_idle_worker_takes_no_lock(planned: Quarrel) -> None:
     """With nothing to do a step reads and returns, even while somebody else holds the writers' lock."""
-    world.plan()
-    world.answer_all()
-    with world.database.writing() as session:
+    planned.answer_all()
+    with planned.database.writing() as session:
         session.scalars(select(PlanRun)).all()
         begun = time.monotonic()
-        assert not world.worker.step()
+        assert not planned.worker.step()
         assert time.monotonic() - begun < 5
 
 
