@@ -38,6 +38,9 @@ PROBES_A_DAY = 20
 STEP_PERCENT = 10
 """A key account manager is told the own gap in steps of this share of the own value."""
 
+MOST_PERCENT = 1000
+"""A gap that may be greater than this is as good as unknown."""
+
 SMALLEST_GROUP = 3
 CERTAIN = 1000
 """Per mille."""
@@ -71,8 +74,9 @@ class RefusalView:
         missing_high_minor: What is missing at most; leadership only.
         gap_percent: The most that may be missing, rounded up to steps of 10 % of the own value.
         gap_low_percent: The least that is missing, rounded up likewise; the same when the figure is exact.
-        probability: Chance of success, per mille, with which it would be granted; None when not even
-            certainty would be enough.
+        probability: Chance of success, per mille, with which it would be granted; None when none would be
+            enough, or none is known that is.
+        certain_enough: Whether certain success would be enough; None while that is not known.
         probability_now: The chance stated now for the asked level, per mille.
         displaced: Titles of requests that would get less instead; leadership only.
         displaced_count: How many; told to others only from three on.
@@ -101,6 +105,7 @@ class RefusalView:
     gap_percent: int | None = None
     gap_low_percent: int | None = None
     probability: int | None = None
+    certain_enough: bool | None = None
     probability_now: int | None = None
     displaced: tuple[str, ...] = ()
     displaced_count: int | None = None
@@ -226,29 +231,38 @@ def _figures(
     """What the answer tells the actor."""
     answer, working = question.answer, _working(run, request)
     level, own = working["levels"][answer["level"]], answer["own_value"]
-    high, displaced = question.high_minor, answer["displaced"]
-    told: dict[str, Any] = {"possible": answer["possible"], "exact": question.exact}
-    if sees_all(actor):
-        return told | {
-            "break_even_low_minor": question.low_minor,
-            "break_even_high_minor": high,
-            "missing_low_minor": _missing(question.low_minor, own),
-            "missing_high_minor": _missing(high, own),
-            "gap_percent": gap_percent(own, high),
-            "gap_low_percent": gap_percent(own, question.low_minor),
-            "probability": probability_for(high, level, working["present_value"]),
-            "displaced": _titles(session, displaced),
-            "displaced_count": len(displaced),
-        }
+    low, high, displaced = question.low_minor, question.high_minor, answer["displaced"]
+    everything = sees_all(actor)
     percent = gap_percent(own, high)
     # From the step and not from the figure, or the chance would tell the figure.
-    enough = None if percent is None else own + own * percent // 100
-    return told | {
-        "gap_percent": percent,
-        "gap_low_percent": gap_percent(own, question.low_minor),
-        "probability": probability_for(enough, level, working["present_value"]),
-        "displaced_count": len(displaced) if len(displaced) >= SMALLEST_GROUP else None,
+    step = None if percent is None else own + own * percent // 100
+    chance = probability_for(high if everything else step, level, working["present_value"])
+    vague = not question.exact and percent is not None and percent > MOST_PERCENT
+    told: dict[str, Any] = {
+        "possible": answer["possible"],
+        "exact": question.exact,
+        "gap_percent": None if vague else percent,
+        "gap_low_percent": gap_percent(own, low),
+        "probability": chance,
+        "certain_enough": True if chance is not None else _hopeless(low, level, working["present_value"]),
+        "displaced_count": len(displaced) if everything or len(displaced) >= SMALLEST_GROUP else None,
     }
+    if everything:
+        told |= {
+            "break_even_low_minor": low,
+            "break_even_high_minor": high,
+            "missing_low_minor": _missing(low, own),
+            "missing_high_minor": _missing(high, own),
+            "displaced": _titles(session, displaced),
+        }
+    return told
+
+
+def _hopeless(low: int | None, level: Mapping[str, Any], present: Mapping[str, Any]) -> bool | None:
+    """False when even certain success is worth less than what is needed at least; else not known."""
+    if low is None or probability_for(low, level, present) is not None:
+        return None
+    return False
 
 
 def _missing(figure: int | None, own: int) -> int | None:

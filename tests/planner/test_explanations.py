@@ -82,7 +82,8 @@ def test_e7_the_kam_sees_steps_of_the_own_value(planned: Quarrel) -> None:
     hidden = (card.break_even_low_minor, card.break_even_high_minor, card.missing_low_minor)
     assert hidden == (None, None, None)
     assert (card.displaced, card.displaced_count) == ((), None)
-    assert card.probability is None, "its chance is 1 already, so no chance would be enough"
+    # Its chance is 1 already, so no chance would be enough.
+    assert (card.probability, card.certain_enough) == (None, False)
     text = json.dumps(asdict(card), default=str)
     assert str(48 * K) not in text
     assert "R1" not in text
@@ -104,6 +105,19 @@ def test_e7_the_probability_that_would_do(world: Quarrel) -> None:
     of_lena, of_lee = _card(world, "lena", run), _card(world, "lee", run)
     assert (of_lena.probability_now, of_lena.probability) == (450, 503)
     assert (of_lee.probability, of_lee.gap_percent) == (510, 30)
+
+
+def test_an_interval_promises_nothing_it_does_not_know(planned: Quarrel) -> None:
+    """Between 38 k and fifty times that: no step, no chance, and not "hopeless" either."""
+    with planned.database.writing() as session:
+        question = session.scalars(select(Question).where(Question.kind == QuestionKind.BREAK_EVEN)).one()
+        question.state = JobState.DONE
+        question.low_minor, question.high_minor, question.exact = 38 * K, 1900 * K, False
+        question.answer = {"level": 0, "own_value": 38 * K, "possible": True, "displaced": []}
+    card = _card(planned, "lee", planned.first)
+    assert (card.gap_percent, card.gap_low_percent, card.exact) == (None, 0, False)
+    assert (card.probability, card.certain_enough) == (None, None)
+    assert _card(planned, "lena", planned.first).break_even_high_minor == 1900 * K
 
 
 def test_others_cannot_read_the_card(planned: Quarrel) -> None:
