@@ -42,6 +42,21 @@ def server_binaries() -> Path | None:
     return folders[-1].parent if folders else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a server when there is none; the summary says so in one line."""
+    if server_binaries() is not None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One clear line instead of a hundred skips."""
+    if server_binaries() is None:
+        terminalreporter.write_line(NO_SERVER)
+
+
 class Server:
     """A throw-away PostgreSQL server that listens on a socket in its own folder only."""
 
@@ -108,8 +123,7 @@ class Server:
 def postgres() -> Iterator[Server]:
     """A running server with a migrated database named `template`."""
     binaries = server_binaries()
-    if binaries is None:
-        pytest.skip(NO_SERVER)
+    assert binaries is not None, NO_SERVER
     from planner.migrations import migrate
 
     folder = Path(tempfile.mkdtemp(prefix="planner-pg-"))
