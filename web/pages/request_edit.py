@@ -26,6 +26,7 @@ from planner.records import (
     new_id,
 )
 from planner.services import accounts, hints, people, requests
+from planner.services.request_values import problems_in
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -189,9 +190,13 @@ def _stored(session: Session, actor: Actor, typed: Mapping[str, str]) -> Resourc
 
 
 def _errors(form: Read, denied: Denied | None) -> tuple[FieldError, ...]:
-    found = field_errors(
-        form.located(denied.problems) if denied is not None else form.problems, ANCHORS, NAMES
-    )
+    problems = denied.problems if denied is not None else problems_in(form.values)
+    # What could not be read comes first; of several faults of one field the first is told.
+    told = field_errors((*form.problems, *form.located(problems)), ANCHORS, NAMES)
+    kept: dict[str, FieldError] = {}
+    for error in told:
+        kept.setdefault(error.anchor or error.reason, error)
+    found = tuple(kept.values())
     if denied is None or found or denied.kind is Kind.STALE:
         return found
     anchor = "account_id" if denied.kind is Kind.NOT_FOUND else ""

@@ -11,11 +11,12 @@ from typing import Any, Final
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel import gettext as _
 
+from planner.checks import MONEY_MAX
 from planner.records import Preference
 from planner.services.requests import LineValues, RequestValues
-from planner.verdict import Problem
+from planner.verdict import Message, Problem
 from web.pages.forms import fault, scaled
-from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR
+from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR, money
 
 CHANCES: Final = (0, 500, 1000)
 """The shares of the hours, in per mille, whose chance is asked for."""
@@ -149,7 +150,14 @@ class Read:
 
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Problems of values, with the rows of the form in place of the values' positions."""
-        return tuple(replace(problem, where=self._where(problem.where, problem.code)) for problem in problems)
+        return tuple(
+            replace(
+                problem,
+                where=self._where(problem.where, problem.code),
+                remedy=Message(_in_units(problem.code)) if _in_units(problem.code) else problem.remedy,
+            )
+            for problem in problems
+        )
 
     def _where(self, where: str, code: str) -> str:
         if where == "curve":
@@ -161,6 +169,14 @@ class Read:
             return where
         # Both numbers of a point of the curve stand in one field.
         return f"{part}/{rows[int(index)]}" + (f"/{field}" if field and part != "curve" else "")
+
+
+def _in_units(code: str) -> str:
+    """What to do about a number out of range, in the units that people type; empty for other faults."""
+    return {
+        "E_PROBABILITY_RANGE": _("Write a percentage from 0 to 100."),
+        "E_MONEY_RANGE": _("Write an amount of at most %(most)s.", most=money(MONEY_MAX)),
+    }.get(code, "")
 
 
 def count_rows(typed: Mapping[str, str], part: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -35,6 +35,16 @@ pages = Blueprint("today", __name__)
 
 CONTRACT_WARNING: Final = timedelta(weeks=26)
 MOST_ROWS: Final = 200
+MOST_SHORT: Final = 4
+"""Refused and cut requests that are told one by one."""
+
+TO_DO: Final = (
+    RequestStatus.RETURNED,
+    RequestStatus.DRAFT,
+    RequestStatus.PLANNED,
+    RequestStatus.DECIDED,
+)
+OPEN: Final = (*TO_DO, RequestStatus.SUBMITTED, RequestStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,50 +104,38 @@ def _counts(session: Session, actor: Actor) -> list[tuple[str, int, str]]:
 
 
 def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
-    listed = requests.list_requests(
-        session,
-        actor,
-        status=[
-            s.value
-            for s in (
-                RequestStatus.RETURNED,
-                RequestStatus.DRAFT,
-                RequestStatus.PLANNED,
-                RequestStatus.DECIDED,
-            )
-        ],
-        per_page=MOST_ROWS,
-    )
-    for row in listed.rows:
-        address = f"/requests/{row.id}"
-        where = row.account.name
+    short: list[ResourceRequest] = []
+    for row in _all(session, actor, TO_DO):
+        where, address = row.account.name, f"/requests/{row.id}"
         if row.status is RequestStatus.RETURNED:
-            yield Task(
-                _("Correct “%(title)s”", title=row.title),
-                f"{where}. {row.return_reason}",
-                address,
-                "alert",
-                "bad",
-            )
+            why = f"{where}. {row.return_reason}"
+            yield Task(_("Correct “%(title)s”", title=row.title), why, address, "alert", "bad")
         elif row.status is RequestStatus.DRAFT:
             yield Task(_("Finish the draft “%(title)s”", title=row.title), where, f"{address}/edit", "edit")
-        elif row.outcome is Outcome.REFUSED:
-            yield Task(
-                _("“%(title)s” is refused: see what would help", title=row.title),
-                where,
-                f"{address}#card",
-                "cross",
-                "warn",
-            )
-        elif row.outcome is Outcome.PARTLY:
-            yield Task(
-                _("“%(title)s” gets a part: see what would help", title=row.title),
-                where,
-                f"{address}#card",
-                "minus",
-                "warn",
-            )
+        elif row.outcome in {Outcome.REFUSED, Outcome.PARTLY}:
+            short.append(row)
+    for row in short[:MOST_SHORT]:
+        yield _short(row)
+    if len(short) > MOST_SHORT:
+        text = ngettext(
+            "%(num)d more request gets less than it asks for",
+            "%(num)d more requests get less than they ask for",
+            len(short) - MOST_SHORT,
+        )
+        yield Task(text, "", f"/requests?status={RequestStatus.PLANNED.value}", "list", "warn")
     yield from _contracts(session, actor)
+
+
+def _short(row: ResourceRequest) -> Task:
+    """A request that the plan gives less than it asks for."""
+    refused = row.outcome is Outcome.REFUSED
+    text = (
+        _("“%(title)s” is refused: see what would help", title=row.title)
+        if refused
+        else _("“%(title)s” gets a part: see what would help", title=row.title)
+    )
+    picture = "cross" if refused else "minus"
+    return Task(text, row.account.name, f"/requests/{row.id}#card", picture, "warn")
 
 
 def _contracts(session: Session, actor: Actor) -> Iterator[Task]:
@@ -152,19 +150,7 @@ def _contracts(session: Session, actor: Actor) -> Iterator[Task]:
     ]
     if not ending:
         return
-    open_states = (
-        RequestStatus.DRAFT,
-        RequestStatus.RETURNED,
-        RequestStatus.SUBMITTED,
-        RequestStatus.PLANNED,
-        RequestStatus.DECIDED,
-        RequestStatus.PUBLISHED,
-    )
-    kept: set[str] = {
-        row.account_id
-        for row in _all(session, actor, [s.value for s in open_states])
-        if row.purpose is Purpose.RETAIN
-    }
+    kept: set[str] = {row.account_id for row in _all(session, actor, OPEN) if row.purpose is Purpose.RETAIN}
     for account in ending:
         if account.id not in kept:
             yield Task(
@@ -180,11 +166,12 @@ def _contracts(session: Session, actor: Actor) -> Iterator[Task]:
             )
 
 
-def _all(session: Session, actor: Actor, states: list[str]) -> Iterator[ResourceRequest]:
+def _all(session: Session, actor: Actor, states: Iterable[RequestStatus]) -> Iterator[ResourceRequest]:
     """Every request in those states, page by page."""
+    wanted = [state.value for state in states]
     number = 1
     while True:
-        found = requests.list_requests(session, actor, status=states, page=number, per_page=MOST_ROWS)
+        found = requests.list_requests(session, actor, status=wanted, page=number, per_page=MOST_ROWS)
         yield from found.rows
         if number * MOST_ROWS >= found.total:
             return
