@@ -138,10 +138,12 @@ def _result(
     show = request.args.get("show", "")
     tabs = [("", _("All"), len(found))]
     tabs += [(each.value, label(each), sum(row.given is each for row in found)) for each in Outcome]
+    published = (p.number for p in publishing.list_publications(session, actor) if p.run_id == run_id)
     return page(
         session,
         actor,
         "runs/show.html",
+        published=next(published, None),
         view=view,
         results=[row for row in found if show in {"", row.given.value}],
         tabs=tabs,
