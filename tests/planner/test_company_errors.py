@@ -61,7 +61,7 @@ def test_all_errors_are_named_at_once(sqlite_database: Database, folder: Path) -
         folder, "accounts.csv", "nordwind,Nordwind Lebensmittel,,", "nordwind,Nordwind Lebensmittel,nowhere,"
     )
     _replace(folder, "departments.csv", "ola.nygard", "anna.kowalska")
-    _replace(folder, "specialists.csv", ",128,yes,3,2,", ",12x,yes,3,-2,")
+    _replace(folder, "specialists.csv", ",128,yes,4,2,", ",12x,yes,4,-2,")
     _replace(folder, "users.csv", "kari.lund,Kari", "anna.kowalska,Kari")
     _request(folder, "nordwind-master-plan", lambda r: r.update(earliest_week="2027-W54"))
     _request(folder, "lipno-cheese-line", lambda r: r["lines"][0].update(hours=-8))  # type: ignore[index]
@@ -99,8 +99,18 @@ def test_all_errors_are_named_at_once(sqlite_database: Database, folder: Path) -
         ("departments.csv", ",50,5\n", ",96,5\n", "departments.csv/line 2/expedite_percent"),
         ("departments.csv", "pawel.gorski", "ola.nygard", "departments.csv/line 2/deputy_head"),
         ("skills.csv", "key,family,en", "key,family,eng", "skills.csv/en"),
-        ("specialists.csv", "8 8 8 8 8 0 0", "8 8 8 8 8", "specialists.csv/line 2/hours_mon_to_sun"),
-        ("specialists.csv", "8 8 8 8 8 0 0", "8 8 8 8 8.1 0 0", "specialists.csv/line 2/hours_mon_to_sun"),
+        (
+            "specialists.csv",
+            "7.5 7.5 7.5 7.5 7.5 0 0",
+            "8 8 8 8 8",
+            "specialists.csv/line 2/hours_mon_to_sun",
+        ),
+        (
+            "specialists.csv",
+            "7.5 7.5 7.5 7.5 7.5 0 0",
+            "8 8 8 8 8.1 0 0",
+            "specialists.csv/line 2/hours_mon_to_sun",
+        ),
         (
             "specialist_skills.csv",
             ",architecture,5,",
