@@ -31,7 +31,7 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_runs
 from planner.services.comparison import Comparison, compare
-from planner.solving import jobs, parameters, translate
+from planner.solving import jobs, parameters, start, translate
 from planner.solving.outcome import given
 from planner.transitions import CycleAction, JobAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
@@ -351,6 +351,7 @@ def _take_snapshot(
         "seed": translation.seed,
         "definition": translation.inputs["definition"],
         jobs.CYCLE_WAS: cycle.status.value,
+        start.START: start.choose_start(session, cycle, chosen),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from planner.clock import now
 from planner.database import Database
@@ -21,6 +22,7 @@ from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal
 from planner.solving.outcome import save
 from planner.solving.parameters import Parameters
+from planner.solving.start import start_text
 
 IDLE_S = 0.5
 """How long a worker with nothing to do waits before it looks again."""
@@ -74,7 +76,7 @@ class Worker:
             if job is None:
                 return False
             session.flush()
-            task = _run_task(job) if isinstance(job, PlanRun) else questions.task_of(session, job)
+            task = _run_task(session, job) if isinstance(job, PlanRun) else questions.task_of(session, job)
         ending = self._follow(job, task, stopped or threading.Event())
         if ending.reply is not None:
             self._keep(job, ending.reply)
@@ -149,36 +151,41 @@ class Worker:
                 words = {"code": "E_INTERNAL", "message": "The answer could not be stored."}
                 self._store(session, job, Reply("failed", words))
 
-    def _store(self, session: Any, job: jobs.Job, reply: Reply) -> None:
-        row = session.get_one(type(job), job.id)
-        if not jobs.still_mine(session, row, self.name):
+    def _store(self, session: Session, job: jobs.Job, reply: Reply) -> None:
+        done = reply.kind == "done"
+        if isinstance(job, PlanRun):
+            run = session.get_one(PlanRun, job.id)
+            if not jobs.still_mine(session, run, self.name):
+                log.warning("answer.too_late", job=job.id)
+            elif done:
+                save(session, run, reply.content["result"])
+            else:
+                jobs.fail_run(session, run, _why(reply))
+            return
+        question = session.get_one(Question, job.id)
+        if not jobs.still_mine(session, question, self.name):
             log.warning("answer.too_late", job=job.id)
-        elif isinstance(row, PlanRun):
-            if reply.kind == "done":
-                save(session, row, reply.content["result"])
-            else:
-                jobs.fail_run(session, row, _why(reply))
-        elif isinstance(row, Question):
-            if reply.kind == "done":
-                questions.store(session, row, reply.content)
-            else:
-                questions.store_failure(session, row, reply.content)
+        elif done:
+            questions.store(session, question, reply.content)
+        else:
+            questions.store_failure(session, question, reply.content)
 
     def _give_way(self, job: jobs.Job) -> None:
         with self.database.writing() as session:
-            row = session.get_one(type(job), job.id)
-            if isinstance(row, Question) and jobs.still_mine(session, row, self.name):
+            question = session.get_one(Question, job.id)
+            if jobs.still_mine(session, question, self.name):
                 # Making way is no failed attempt.
-                row.attempts -= 1
-                jobs.give_back(session, row)
+                question.attempts -= 1
+                jobs.give_back(session, question)
 
 
-def _run_task(run: PlanRun) -> dict[str, Any]:
+def _run_task(session: Session, run: PlanRun) -> dict[str, Any]:
     parameters = Parameters.of(run.parameters)
     assert run.snapshot is not None  # noqa: S101 - a run is queued with its snapshot
     return {
         "kind": "solve",
         "problem": run.snapshot.problem,
+        "plan": start_text(session, run),
         "reasons": True,
         "settings": {
             "mode": parameters.mode,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from planner.services import decisions, loads, publishing, runs
 from planner.solving import jobs
 from planner.solving.demand import line_digest
 from planner.solving.engine import Engine
+from planner.solving.start import start_text
 from planner.verdict import Denied, Kind, Refused
 
 
@@ -118,6 +120,30 @@ def test_the_same_inputs_give_the_same_plan(planned: Quarrel) -> None:
         compared = runs.compare(session, planned.actor("lena"), second.id)
     assert first.value_minor == second.value_minor
     assert {c.title for c in compared.requests} == {"R1", "R3"}
+
+
+def test_a_new_plan_begins_with_the_newest(
+    sqlite_database: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week later the plan of weeks 1 to 3 is begun with in weeks 2 to 3: its weeks are one less."""
+    world = Quarrel(sqlite_database, engine, weeks=3)
+    with sqlite_database.writing() as session:
+        for name in ASKS:
+            request = session.get_one(ResourceRequest, stable_id(name))
+            request.earliest_week, request.latest_week = "2027-W02", "2027-W02"
+    first = world.plan()
+    assert first.parameters["start"] is None
+    monkeypatch.setenv("PLANNER_TODAY", "2027-01-11")
+    second = world.start()
+    assert second.parameters["first_week"] == "2027-W02"
+    assert second.parameters["start"] == {"run": first.id, "shift": 1}
+    with sqlite_database.reading() as session:
+        text = start_text(session, session.get_one(PlanRun, second.id))
+    begun = json.loads(text or "")
+    assert {row["week"] for row in json.loads(first.result or "")["hours"]} == {1}
+    assert {row["week"] for row in begun["hours"]} == {0}
+    assert world.worker.step()
+    assert _view(world, second).value == 78 * K
 
 
 def test_stopping_what_waits_cancels_it(world: Quarrel) -> None:
