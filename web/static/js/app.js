@@ -106,6 +106,13 @@
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
 
+  // The chosen row of a long list is in sight.
+  const chosen = document.querySelector(".pane-list .list-row[aria-current]");
+  if (chosen) {
+    const pane = chosen.closest(".pane-list");
+    pane.scrollTop += chosen.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
