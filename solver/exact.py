@@ -96,7 +96,7 @@ class Model:
     def _open_request(self, request_id: str) -> list[tuple[int, int, Var]]:
         request = self.problem.request[request_id]
         return [
-            (k, o, self.literal(lambda view, k=k, o=o: view.granted(request_id, k, o)))  # type: ignore[misc]
+            (k, o, self.literal(lambda view, k=k, o=o: view.granted(request_id, k, o)))  # type: ignore[misc]  # - the closure is typed by its use
             for k in range(len(request.levels))
             for o in range(len(request.options))
         ]
@@ -137,7 +137,7 @@ class Model:
             self.at[line_id, specialist_id, level] = (
                 self.on[pair]
                 if len(levels) == 1
-                else self.literal(lambda view, k=level: pair in view.pairs and view.granted(request, k))  # type: ignore[misc]
+                else self.literal(lambda view, k=level: pair in view.pairs and view.granted(request, k))  # type: ignore[misc]  # - the closure is typed by its use
             )
 
     def open_week(self, line_id: str, specialist_id: str, week: int) -> None:
@@ -316,7 +316,7 @@ class Model:
     def hint(self, plan: Plan) -> None:
         """Start the next search from `plan`: a value for every variable."""
         view = View(self.problem, plan)
-        self.cp.clear_hints()  # type: ignore[no-untyped-call]
+        self.cp.clear_hints()  # type: ignore[no-untyped-call]  # - untyped in the library
         for variable, meaning in self._meaning:
             self.cp.add_hint(variable, int(meaning(view)))
 

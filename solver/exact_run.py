@@ -87,12 +87,12 @@ def run(
         ModelInvalidError: CP-SAT refuses the model.
         RefereeError: A plan on the way breaks a rule.
     """
-    _aim(model, goal)
+    set_goal(model.cp, goal)
     solver = _solver(settings, watch.left() if seconds is None else seconds, work)
     solver.parameters.cp_model_presolve = presolve
     seen = _Seen()
     solver.best_bound_callback = seen.see_bound
-    thread = threading.Thread(target=_search, args=(solver, model, seen), daemon=True)
+    thread = threading.Thread(target=_search, args=(solver, model.cp, seen), daemon=True)
     thread.start()
     try:
         while thread.is_alive():
@@ -110,11 +110,16 @@ def run(
     return _outcome(model, goal, solver)
 
 
-def _aim(model: Model, goal: Goal) -> None:
-    model.cp.clear_objective()  # type: ignore[no-untyped-call]
+def set_goal(cp: cp_model.CpModel, goal: Goal) -> None:
+    """Make the goal the objective of the model.
+
+    Raises:
+        ModelInvalidError: CP-SAT refuses the model.
+    """
+    cp.clear_objective()  # type: ignore[no-untyped-call]  # - untyped in the library
     if goal.expression is not None:
-        (model.cp.maximize if goal.maximise else model.cp.minimize)(goal.expression)
-    complaint = model.cp.validate()
+        (cp.maximize if goal.maximise else cp.minimize)(goal.expression)
+    complaint = cp.validate()
     if complaint:
         raise ModelInvalidError(complaint)
 
@@ -158,9 +163,9 @@ class _Seen(cp_model.CpSolverSolutionCallback):
         return values
 
 
-def _search(solver: cp_model.CpSolver, model: Model, seen: _Seen) -> None:
+def _search(solver: cp_model.CpSolver, cp: cp_model.CpModel, seen: _Seen) -> None:
     try:
-        solver.solve(model.cp, seen)
+        solver.solve(cp, seen)
     except BaseException as error:  # noqa: BLE001 - the caller's thread raises it again
         seen.error = error
 

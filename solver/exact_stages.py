@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from solver import conflicts, referee
 from solver.exact import Model, StoppedError
+from solver.exact_relax import Relaxation, guide, relax
 from solver.exact_run import Goal, run
+from solver.exact_start import greedy
+from solver.neighbourhoods import improve
 from solver.terms import floors, handover, obligations, ties, value, worth
 
 if TYPE_CHECKING:
@@ -22,6 +25,15 @@ if TYPE_CHECKING:
 
 WORK_PER_SECOND = 0.5
 """Units of work a second of the wall limit is worth when deterministic settings name no limit of work."""
+
+PROMPT = 0.05
+"""Part of what is left for a first look at the value; most small problems are proven by it."""
+
+PIECES = 0.6
+"""Part of what is left for bettering the plan piece by piece; the rest goes to the bound."""
+
+RELAX = 0.3
+"""Part of the seconds left in which the relaxation must be found."""
 
 LEAST_S = 0.05
 """Seconds below which no run is started."""
@@ -140,24 +152,81 @@ class _Search:
 
     def _reach(self, model: Model, stage: Stage, *, after_proof: bool) -> bool:
         """Get as far as possible in `stage` and hold that; whether it is proven best."""
-        plan, measures = self._known()
         expression = stage.state(model)
-        proven = stage.read(measures) == stage.ideal
-        bound = stage.ideal
-        if not proven:
-            model.hint(plan)
-            outcome = self._run(
-                model, Goal(expression, stage.maximise, stage.number, stage.doing), stage.share
-            )
-            if outcome is not None:
-                self._take(outcome, stage)
-                proven = outcome.status == "optimal"
-                bound = min(bound, outcome.bound) if outcome.bound is not None else bound
-        reached = stage.read(self._known()[1])
+        goal = Goal(expression, stage.maximise, stage.number, stage.doing)
+        limit = (
+            self._pursue(model, goal, stage)
+            if stage.number == 3
+            else self._aim(model, goal, stage, stage.share)
+        )
+        reached = self._reached(stage)
         model.must(expression >= reached if stage.maximise else expression <= reached)
         if stage.number == 3 and after_proof:
-            self._bound = reached if proven else bound
-        return proven
+            self._bound = limit
+        return reached == limit
+
+    def _pursue(self, model: Model, goal: Goal, stage: Stage) -> int:
+        """Value: what is easy, then piece by piece from a plan the relaxation guides, then as a whole."""
+        limit = self._aim(model, goal, stage, PROMPT)
+        if self._reached(stage) == limit or self._watch.stopped():
+            return limit
+        relaxation = self._relax(model, goal)
+        if relaxation is not None:
+            limit = min(limit, relaxation.bound)
+            self._offer(greedy(self._problem, guide(model, relaxation)))
+        self._improve(model, goal)
+        if self._reached(stage) == limit:
+            return limit
+        return min(limit, self._aim(model, goal, stage, stage.share))
+
+    def _improve(self, model: Model, goal: Goal) -> None:
+        """Better the plan piece by piece."""
+        if goal.expression is None:
+            return
+        seconds, work = self._watch.left(), self._work
+        used = improve(
+            model,
+            goal.expression,
+            self._settings,
+            self._watch,
+            seconds=seconds * PIECES if work is None else seconds,
+            work=None if work is None else work * PIECES,
+        )
+        if self._work is not None:
+            self._work = max(0.0, self._work - used)
+        if self._watch.best is not None:
+            self._offer(self._watch.best[0])
+
+    def _relax(self, model: Model, goal: Goal) -> Relaxation | None:
+        try:
+            return relax(model, goal, self._watch, self._watch.left() * RELAX)
+        except TimeoutError:
+            self._fused = True
+            return None
+
+    def _aim(self, model: Model, goal: Goal, stage: Stage, share: float) -> int:
+        """One run for the stage from the best plan; the proven limit of what any plan reaches."""
+        if self._reached(stage) == stage.ideal:
+            return stage.ideal
+        model.hint(self._known()[0])
+        outcome = self._run(model, goal, share)
+        if outcome is None:
+            return stage.ideal
+        self._take(outcome, stage)
+        if outcome.bound is None:
+            return stage.ideal
+        if outcome.status == "optimal":
+            return self._reached(stage)
+        return min(stage.ideal, outcome.bound) if stage.maximise else max(stage.ideal, outcome.bound)
+
+    def _reached(self, stage: Stage) -> int:
+        return stage.read(self._known()[1])
+
+    def _offer(self, plan: Plan | None) -> None:
+        if plan is not None:
+            measures = self._watch.offer(plan)
+            if referee.rank(measures) > referee.rank(self._known()[1]):
+                self._best = (plan, measures)
 
     def _take(self, outcome: Outcome, stage: Stage) -> None:
         """Keep the outcome's plan when it is the best, after comparing its worth with the engine's claim."""
@@ -165,16 +234,14 @@ class _Search:
             raise conflicts.SolverDisagreementError(f"{stage.doing}: the engine denies a verified plan")
         if outcome.plan is None or outcome.objective is None:
             return
-        measures = self._watch.offer(outcome.plan)
-        seen, said = stage.read(measures), outcome.objective
+        seen, said = stage.read(referee.check(self._problem, outcome.plan)), outcome.objective
         # Falling values and churn may be understated while a search is unfinished, never overstated.
         better = said > seen if stage.maximise else said < seen
         if better or (outcome.status == "optimal" and said != seen):
             raise referee.RefereeError(
                 (f"{stage.doing} is {seen}, the engine says {said} ({outcome.status})",)
             )
-        if referee.rank(measures) > referee.rank(self._known()[1]):
-            self._best = (outcome.plan, measures)
+        self._offer(outcome.plan)
 
     def _run(self, model: Model, goal: Goal, share: float) -> Outcome | None:
         """One run within `share` of what is left; None when nothing is left."""

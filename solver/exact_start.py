@@ -106,16 +106,27 @@ def greedy(problem: Problem, guide: Guide | None = None) -> Plan | None:
 
 
 def _wishes(problem: Problem, guide: Guide) -> list[Grant]:
+    """Grants in the order in which they are tried: promised levels first, then what the guide hopes for."""
     found = []
+    forced = {lock.request: lock.level for lock in problem.locks if lock.kind == "min_level"}
     for request in problem.requests:
+        due = max(level for level in (request.obligation, forced.get(request.id), -1) if level is not None)
         for level, size in enumerate(request.levels):
+            promised = level >= due >= 0
             for option, lines in enumerate(request.options):
                 value = size.value + request.bonus(option)
                 density = value / max(1, sum(problem.line[line].hours[level] for line in lines))
-                wish = Grant(request.id, level, option)
-                hope = guide.grants.get((request.id, level, option), 0.0)
-                if value > 0:
-                    found.append((-round(hope, 6), -density, request.submitted, request.id, -level, wish))
+                hope = round(guide.grants.get((request.id, level, option), 0.0), 6)
+                first = (
+                    not promised,
+                    level if promised else 0,
+                    -hope,
+                    -density,
+                    request.submitted,
+                    request.id,
+                )
+                if value > 0 or promised:
+                    found.append((first, -level, option, Grant(request.id, level, option)))
     return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
 
 
