@@ -125,7 +125,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is known while the search goes on: seconds, stage 1-5, best value, bound, gap, a word on what runs."""
+    """What is known while the search goes on: seconds, stage 1-5, best value, bound, gap, and what runs."""
 
     seconds: float
     stage: int
