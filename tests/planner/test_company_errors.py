@@ -64,7 +64,7 @@ def test_all_errors_are_named_at_once(sqlite_database: Database, folder: Path) -
     _replace(folder, "specialists.csv", ",128,yes,4,2,", ",12x,yes,4,-2,")
     _replace(folder, "users.csv", "kari.lund,Kari", "anna.kowalska,Kari")
     _request(folder, "nordwind-master-plan", lambda r: r.update(earliest_week="2027-W54"))
-    _request(folder, "lipno-cheese-line", lambda r: r["lines"][0].update(hours=-8))  # type: ignore[index]
+    _request(folder, "lipno-cheese-line", lambda r: r["lines"][0].update(hours=-8))  # type: ignore[index]  # - the row is what its file says
     denied = _refused(sqlite_database, folder)
     assert (denied.kind, denied.code) == (Kind.INVALID, "E_COMPANY_FILES")
     assert {
@@ -175,7 +175,7 @@ def test_a_request_keeps_to_the_rules_for_typed_ones(
 
 def test_a_required_person_must_have_the_skill(sqlite_database: Database, folder: Path) -> None:
     """A line that requires somebody without its skill could never be staffed."""
-    _request(folder, "nordwind-master-plan", lambda r: r["lines"][0].update(specialist="hanna.dudek"))  # type: ignore[index]
+    _request(folder, "nordwind-master-plan", lambda r: r["lines"][0].update(specialist="hanna.dudek"))  # type: ignore[index]  # - the row is what its file says
     assert "requests.json/nordwind-master-plan/lines/0/specialist" in _places(
         _refused(sqlite_database, folder)
     )
@@ -183,7 +183,7 @@ def test_a_required_person_must_have_the_skill(sqlite_database: Database, folder
 
 def test_who_filed_a_promise_cannot_confirm_it(sqlite_database: Database, folder: Path) -> None:
     """An obligation is served before all money, so a second person stands for it."""
-    _request(folder, "halvard-gdynia-acceptance", lambda r: r["obligation"].update(confirmed_by="erik.aasen"))  # type: ignore[attr-defined]
+    _request(folder, "halvard-gdynia-acceptance", lambda r: r["obligation"].update(confirmed_by="erik.aasen"))  # type: ignore[attr-defined]  # - the row is what its file says
     place = "requests.json/halvard-gdynia-acceptance/obligation/confirmed_by"
     assert place in _places(_refused(sqlite_database, folder))
 

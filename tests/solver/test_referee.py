@@ -42,7 +42,7 @@ def test_a_plan_that_breaks_a_rule_is_refused_with_rule_and_place() -> None:
 )
 def test_a_wrong_claim_is_refused_with_both_sides(claim: dict[str, object]) -> None:
     """Tolerance 0: one unit more is a disagreement."""
-    claimed = replace(measure(PROBLEM, GOOD), **claim)  # type: ignore[arg-type]
+    claimed = replace(measure(PROBLEM, GOOD), **claim)  # type: ignore[arg-type]  # - one claim at a time
     with pytest.raises(RefereeError) as refused:
         check(PROBLEM, GOOD, claimed)
     (told,) = refused.value.found

@@ -7,26 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from applications import make_app
 from clients import Program, new_token, program
 from factories import PEOPLE, World, build_world
 from flask import Flask
 
 from planner.database import Database
 from planner.solving.engine import Engine
-from web import create_app
 from web.database import KEY
-
-# Nobody is slowed down but in the test of slowing down.
-HASTE = {
-    "TESTING": True,
-    "SIGN_INS_PER_ACCOUNT": "10000 per minute",
-    "SIGN_INS_PER_ADDRESS": "10000 per minute",
-}
-
-
-def make_app(url: str, **config: object) -> Flask:
-    """The application on a database."""
-    return create_app({**HASTE, "DATABASE_URL": url, **config})
 
 
 @pytest.fixture(scope="session")

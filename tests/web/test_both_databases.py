@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from applications import make_app
 from clients import Program, browser, new_token, request_body
-from conftest import make_app
 from factories import World
 from flask import Flask
 from test_bad_input import FIELDS

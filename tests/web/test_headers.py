@@ -56,7 +56,7 @@ def test_the_session_cookie_is_out_of_reach(app: Flask) -> None:
 
 def test_production_sends_cookies_over_tls_only(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name makes browsers insist on it."""
-    from conftest import make_app
+    from applications import make_app
 
     monkeypatch.setenv("PLANNER_ENV", "production")
     monkeypatch.setenv("PLANNER_SECRET_KEY", "x" * 40)
@@ -80,7 +80,7 @@ def test_a_form_of_another_site_changes_nothing(app: Flask, world: World, header
 
 def test_forwarded_addresses_are_not_believed(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless proxies are named, a client cannot choose the address its attempts are counted under."""
-    from conftest import make_app
+    from applications import make_app
 
     app = make_app(sqlite_url, SIGN_INS_PER_ADDRESS="1 per minute")
     body = {"email": "nora@example.com", "password": "guess guess"}

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from applications import make_app
 from clients import browser, csrf
-from conftest import make_app
 from factories import World
 from flask import Flask
 from flask.testing import FlaskClient

@@ -20,7 +20,7 @@ Client = Callable[[str], Program]
 
 def test_a_route_without_a_policy_stops_the_start(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
     """One planted route of one is caught, by name."""
-    from conftest import make_app
+    from applications import make_app
 
     planted = Blueprint("planted", __name__)
     planted.add_url_rule("/planted", "naked", lambda: "in")
@@ -31,7 +31,7 @@ def test_a_route_without_a_policy_stops_the_start(monkeypatch: pytest.MonkeyPatc
 
 def test_a_declared_route_does_not(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
     """The same route with a policy starts, so it was the missing policy that stopped it."""
-    from conftest import make_app
+    from applications import make_app
 
     planted = Blueprint("planted", __name__)
     planted.add_url_rule("/planted", "clad", policy(Action.VIEW_AUDIT)(lambda: "in"))
@@ -187,7 +187,7 @@ def test_signing_in_leads_nowhere_else(app: Flask, world: World, away: str) -> N
 
 def test_guessing_is_slowed_down_per_account_and_address(sqlite_url: str) -> None:
     """Three a minute for an account, six for an address; the fourth guess is not even looked at."""
-    from conftest import make_app
+    from applications import make_app
 
     app = make_app(sqlite_url, SIGN_INS_PER_ACCOUNT="3 per minute", SIGN_INS_PER_ADDRESS="6 per minute")
     anybody = Program(app, None)
