@@ -81,9 +81,10 @@ def test_every_member_has_a_name(app: Flask) -> None:
     ]
     shown_to_people = [kind for kind in enums if kind.__name__ in LABELS]
     assert len(shown_to_people) >= 15
+    everything: list[type[enum.Enum]] = [*shown_to_people, Contention, Event]
     bare = [
         f"{kind.__name__}.{member.value}"
-        for kind in [*shown_to_people, Contention, Event]
+        for kind in everything
         for member in kind
         if member.value not in LABELS[kind.__name__]
     ]
