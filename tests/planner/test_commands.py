@@ -178,7 +178,7 @@ def test_explain_refuses_what_has_no_answer(plan_file: Path, tmp_path: Path) -> 
 
 
 def test_a_start_plan_is_kept_when_nothing_is_better(plan_file: Path) -> None:
-    """Without work to search, the start plan is the answer, and the first plan of the engine is not better."""
+    """Without work to search, the start plan is the answer; the engine's own first plan is not better."""
     with_start = planner("solve", FULL, "--start", plan_file, "--work-limit", "1e-9")
     assert json.loads(with_start.stdout)["value"] == 6_299_512
     assert json.loads(with_start.stdout)["stopped"] == "work_limit"

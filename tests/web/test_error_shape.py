@@ -20,7 +20,7 @@ from web.policy import MARK
 
 KEYS = {"type", "title", "status", "code", "detail", "remedy", "errors"}
 PROBLEM_KEYS = {"code", "where", "message", "fix"}
-LEAKS = re.compile(r"Traceback|File \"|sqlalchemy|SELECT |sqlite|/work/|%\(\w+\)|\.py\b")
+LEAKS = re.compile(r"Traceback|File \"|sqlalchemy|SELECT |sqlite|/srv/|%\(\w+\)|\.py\b")
 
 Client = Callable[[str], Program]
 
@@ -114,7 +114,7 @@ def test_our_own_failure_gives_a_number_and_nothing_else(
     endpoint = {"/api/v1/me": "api_session.show_me", "/requests": "requests.show_list"}[path]
 
     def broken(**_: Any) -> None:
-        raise ZeroDivisionError("SELECT secret FROM /work/planner.py")
+        raise ZeroDivisionError("SELECT secret FROM /srv/planner.py")
 
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     with replaced(app, endpoint, broken):
