@@ -14,6 +14,8 @@ class Action(enum.StrEnum):
     """Every use case, as subject.action."""
 
     VIEW_TODAY = "today.view"
+    VIEW_NOTICES = "notice.list"
+    READ_NOTICES = "notice.read"
     EDIT_PROFILE = "profile.edit"
     SIGN_OUT = "session.end"
     CREATE_TOKEN = "token.create"  # noqa: S105 - the name of a use case
@@ -83,6 +85,8 @@ BUSINESS = frozenset({KAM, HEAD, LEADERSHIP, PLANNER, FINANCE})
 
 POLICY: Mapping[Action, frozenset[Role]] = {
     Action.VIEW_TODAY: EVERYBODY,
+    Action.VIEW_NOTICES: EVERYBODY,
+    Action.READ_NOTICES: EVERYBODY,
     Action.EDIT_PROFILE: EVERYBODY,
     Action.SIGN_OUT: EVERYBODY,
     Action.CREATE_TOKEN: EVERYBODY,

@@ -12,6 +12,7 @@ from planner.records.customers import (
     KeyAccountDefinition,
 )
 from planner.records.decisions import Decision, DecisionOutcome, RejectionReason
+from planner.records.notices import Notification, NotificationKind
 from planner.records.people import (
     ApiToken,
     Delegation,
@@ -86,6 +87,8 @@ __all__ = [
     "KeyAccountDefinition",
     "Leave",
     "LeaveStatus",
+    "Notification",
+    "NotificationKind",
     "Outcome",
     "PlanRun",
     "PlanStatus",

@@ -21,6 +21,8 @@ LETTERS = {
 
 EXPECTED = """
 today.view           KHLPFAS
+notice.list          KHLPFAS
+notice.read          KHLPFAS
 profile.edit         KHLPFAS
 session.end          KHLPFAS
 token.create         KHLPFAS
