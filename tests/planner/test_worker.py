@@ -40,9 +40,12 @@ def world(sqlite_database: Database, engine: Engine) -> Quarrel:
 
 
 def _make_hard(world: Quarrel) -> None:
-    """Many requests of awkward sizes for one person over 26 weeks: good plans at once, no proof soon."""
+    """Twice what one person can do in 26 weeks, in awkward sizes: good plans at once, no proof soon.
+
+    Whatever plan is found, a dozen requests and more fall short, so there is always something to ask about.
+    """
     for i in range(HARD_LINES):
-        lines = [LineValues("design", 37 + 13 * i % 71), LineValues("design", 29 + 17 * i % 53, min_level=2)]
+        lines = [LineValues("design", 74 + 26 * i % 142), LineValues("design", 58 + 34 * i % 106, min_level=2)]
         draft = world.file(
             "kim",
             f"h{i}",
@@ -323,8 +326,8 @@ def test_a_worker_process_works_until_told_to_stop(world: Quarrel) -> None:
     run = world.start()
     process = _worker_process(world.database)
     try:
-        _until(lambda: world.row(PlanRun, run.id).state == JobState.DONE, 60)
-        _until(lambda: _open_questions(world) == 0, 60)
+        _until(lambda: world.row(PlanRun, run.id).state == JobState.DONE, 150)
+        _until(lambda: _open_questions(world) == 0, 150)
     finally:
         process.terminate()
         code = process.wait(30)
