@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -16,14 +16,16 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
+from planner import witness
 from planner.actor import Actor
 from planner.clock import now
 from planner.records import AuditEvent, Row
+from planner.verdict import Message
 
 GENESIS = "0" * 64
 """What the first event names as the hash before it."""
 
-SECRET = frozenset({"password_hash", "digest"})
+SECRET = frozenset({"password_hash", "digest", "person_name", "person_need"})
 """Columns that never appear in the log."""
 
 LONG = frozenset({"problem", "result", "content"})
@@ -67,8 +69,30 @@ class Event(enum.StrEnum):
     DECISION_CARRIED = "decision.carried"
     DECISION_REOPENED = "decision.reopened"
     PLAN_PUBLISHED = "plan.published"
+    REVIEW_SENT = "review.sent"
+    RESOLUTION_RECORDED = "resolution.recorded"
+    RESOLUTION_DONE = "resolution.done"
+    SURVEY_OPENED = "survey.opened"
+    SURVEY_ANSWERED = "survey.answered"
+    SURVEY_CLOSED = "survey.closed"
+    CONTRIBUTION_ASKED = "contribution.asked"
     BOARD_LINK_CREATED = "board_link.created"
     BOARD_LINK_REVOKED = "board_link.revoked"
+    OVERRIDE_PRICED = "override.priced"
+    OVERRIDE_SIGNED = "override.signed"
+    OVERRIDE_SECONDED = "override.seconded"
+    OVERRIDE_DECLINED = "override.declined"
+    OVERRIDE_WITHDRAWN = "override.withdrawn"
+    SWAP_OFFERED = "swap.offered"
+    SWAP_ACCEPTED = "swap.accepted"
+    SWAP_DECLINED = "swap.declined"
+    SWAP_WITHDRAWN = "swap.withdrawn"
+    SWAP_CHECKED = "swap.checked"
+    SCENARIO_CREATED = "scenario.created"
+    SCENARIO_CHANGED = "scenario.changed"
+    SCENARIO_PROMOTED = "scenario.promoted"
+    TRADE_OFF_ASKED = "trade_off.asked"
+    TRADE_OFF_STOPPED = "trade_off.stopped"
     EXPLANATION_ASKED = "explanation.asked"
     EXPLANATION_FINISHED = "explanation.finished"
     USER_CREATED = "user.created"
@@ -146,9 +170,12 @@ def record(
         "reason": reason,
         "prev_hash": last.hash if last else GENESIS,
     }
-    row = AuditEvent(**values, hash=digest(values))
+    values["hash"] = digest(values)
+    row = AuditEvent(**values)
     session.add(row)
     session.flush()
+    published = after if event is Event.PLAN_PUBLISHED and after else {}
+    witness.remember(session, values, published.get("number"), published.get("content_hash"))
     return row
 
 
@@ -173,18 +200,37 @@ def length(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
-def verify(session: Session) -> list[str]:
-    """Walk the whole chain; one English sentence per problem, an empty list when all is well."""
-    problems: list[str] = []
+def verify(session: Session) -> list[Message]:
+    """Walk the whole chain; one message per problem, an empty list when all is well."""
+    problems: list[Message] = []
     previous, expected = GENESIS, 1
-    columns = AuditEvent.__table__.columns
-    for row in session.execute(select(*columns).order_by(columns.seq).execution_options(yield_per=1000)):
-        values = row._asdict()
-        if values["seq"] != expected:
-            problems.append(f"Events {expected} to {values['seq'] - 1} are missing.")
-        elif values["prev_hash"] != previous:
-            problems.append(f"Event {values['seq']} does not follow the event before it.")
-        if digest(values) != values["hash"]:
-            problems.append(f"Event {values['seq']} was changed after it was written.")
-        previous, expected = values["hash"], values["seq"] + 1
+    for seq, values in _events(session):
+        if seq != expected:
+            problems.append(
+                Message("Events %(first)s to %(last)s are missing.", {"first": expected, "last": seq - 1})
+            )
+        elif values is not None and values["prev_hash"] != previous:
+            problems.append(Message("Event %(seq)s does not follow the event before it.", {"seq": seq}))
+        if values is None or digest(values) != values["hash"]:
+            problems.append(Message("Event %(seq)s was changed after it was written.", {"seq": seq}))
+        previous, expected = values["hash"] if values else "", seq + 1
     return problems
+
+
+def _events(session: Session) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Every event's number and columns, in order; None for columns that nobody can read any more."""
+    columns = AuditEvent.__table__.columns
+    query = select(*columns).order_by(columns.seq)
+    last = 0
+    rest: Sequence[int] = ()
+    try:
+        for row in session.execute(query.execution_options(yield_per=1000)):
+            yield row.seq, row._asdict()
+            last = row.seq
+    except (ValueError, TypeError):
+        rest = session.scalars(select(columns.seq).where(columns.seq > last).order_by(columns.seq)).all()
+    for seq in rest:
+        try:
+            yield seq, session.execute(query.where(columns.seq == seq)).one()._asdict()
+        except (ValueError, TypeError):
+            yield seq, None

@@ -13,6 +13,7 @@ from planner.records import (
     AccountStatus,
     Basis,
     CreditStatus,
+    DefinitionState,
     FiguresKind,
     KeyAccountDefinition,
     Role,
@@ -70,6 +71,7 @@ def figures(folder: Folder) -> Iterator[Row]:
 def definition(entry: Entry) -> KeyAccountDefinition:
     """From which share on an account is key, critical or too big."""
     row = KeyAccountDefinition(
+        state=DefinitionState.ACTIVE,
         basis=entry.choice("basis", Basis),
         window_months=entry.whole("window_months", 1, 60),
         key_share=entry.percent("key_percent"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from alembic import op
 
 UNCHANGEABLE = ("audit_event", "decision", "publication", "published_hours", "snapshot")
-"""Tables that only ever grow."""
+"""Tables that only ever grow; later ones are kept by the migration that makes them."""
 
 RUN_RESULT = (
     *("cycle_id", "number", "purpose", "parameters", "snapshot_id", "created_by_id", "started_at"),
@@ -31,6 +31,18 @@ def _changed(*, postgresql: bool) -> str:
     return " OR ".join(_same(column, postgresql=postgresql) for column in RUN_RESULT)
 
 
+def _table(table: str, *, postgresql: bool) -> Iterator[str]:
+    """Statements that let a table only grow."""
+    if postgresql:
+        stop = "EXECUTE FUNCTION planner_keep()"
+        yield f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {stop}"
+        yield f"CREATE TRIGGER keep_{table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {stop}"
+        return
+    stop = f"BEGIN SELECT RAISE(ABORT, '{table} is kept from change'); END"  # noqa: S608 - a constant name
+    yield f"CREATE TRIGGER keep_{table}_update BEFORE UPDATE ON {table} {stop}"
+    yield f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} {stop}"
+
+
 def _postgresql() -> Iterator[str]:
     yield (
         "CREATE FUNCTION planner_keep() RETURNS trigger LANGUAGE plpgsql AS "
@@ -38,8 +50,7 @@ def _postgresql() -> Iterator[str]:
     )
     stop = "EXECUTE FUNCTION planner_keep()"
     for table in UNCHANGEABLE:
-        yield f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {stop}"
-        yield f"CREATE TRIGGER keep_{table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {stop}"
+        yield from _table(table, postgresql=True)
     done = f"OLD.state = 'done' AND ({_changed(postgresql=True)})"
     yield f"CREATE TRIGGER keep_plan_run_update BEFORE UPDATE ON plan_run FOR EACH ROW WHEN ({done}) {stop}"
     done = "OLD.state = 'done'"
@@ -48,9 +59,7 @@ def _postgresql() -> Iterator[str]:
 
 def _sqlite() -> Iterator[str]:
     for table in UNCHANGEABLE:
-        stop = f"BEGIN SELECT RAISE(ABORT, '{table} is kept from change'); END"  # noqa: S608 - a constant name
-        yield f"CREATE TRIGGER keep_{table}_update BEFORE UPDATE ON {table} {stop}"
-        yield f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} {stop}"
+        yield from _table(table, postgresql=False)
     stop = "BEGIN SELECT RAISE(ABORT, 'plan_run is kept from change'); END"
     done = f"OLD.state = 'done' AND ({_changed(postgresql=False)})"
     yield f"CREATE TRIGGER keep_plan_run_update BEFORE UPDATE ON plan_run WHEN {done} {stop}"
@@ -71,3 +80,19 @@ def release() -> None:
     for table in (*UNCHANGEABLE, "plan_run"):
         for event in ("update", "delete"):
             op.execute(f"DROP TRIGGER keep_{table}_{event}")
+
+
+def keep_table(table: str) -> None:
+    """Let a table made after the others only grow too."""
+    for statement in _table(table, postgresql=op.get_bind().dialect.name == "postgresql"):
+        op.execute(statement)
+
+
+def release_table(table: str) -> None:
+    """Remove the triggers of `keep_table`."""
+    if op.get_bind().dialect.name == "postgresql":
+        for name in (f"keep_{table}", f"keep_{table}_whole"):
+            op.execute(f"DROP TRIGGER {name} ON {table}")
+        return
+    for event in ("update", "delete"):
+        op.execute(f"DROP TRIGGER keep_{table}_{event}")

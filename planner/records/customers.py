@@ -1,11 +1,12 @@
-"""Customers: accounts, their figures per month and the definition of a key account."""
+"""Customers: who they are, who keeps them, and what else than money makes one of them key."""
 
 from __future__ import annotations
 
 import enum
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.records.base import Row, choice
@@ -29,11 +30,42 @@ class CreditStatus(enum.StrEnum):
     BLOCKED = "blocked"
 
 
+class Channel(enum.StrEnum):
+    """How we reach the customer."""
+
+    DIRECT = "direct"
+    DISTRIBUTOR = "distributor"
+    ECOMMERCE = "ecommerce"
+
+
+class RelationshipStage(enum.StrEnum):
+    """How far the cooperation has come, from first talks to one team."""
+
+    EXPLORATORY = "exploratory"
+    BASIC = "basic"
+    COOPERATIVE = "cooperative"
+    INTERDEPENDENT = "interdependent"
+    INTEGRATED = "integrated"
+
+
 class Account(Row):
-    """A customer, or a branch of one (`parent_id`), with its key account manager and deputy."""
+    """A customer, or a branch of one (`parent_id`), with its key account manager and deputy.
+
+    Money in minor units of the planning currency; None means unknown, never zero. `wallet_minor` is what the
+    customer buys of our kind in a year from anybody, `budget_minor` what it has to spend. `threat` is how
+    near a competitor is, 0 to 3, and has a source and a day.
+    """
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("deputy_kam_id IS NULL OR kam_id <> deputy_kam_id", name="deputy"),)
+    __table_args__ = (
+        CheckConstraint("deputy_kam_id IS NULL OR kam_id <> deputy_kam_id", name="deputy"),
+        CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
+        CheckConstraint(
+            "threat IS NULL OR (threat BETWEEN 0 AND 3 AND threat_on IS NOT NULL)", name="threat"
+        ),
+        CheckConstraint("budget_minor IS NULL OR budget_minor >= 0", name="budget"),
+        CheckConstraint("wallet_minor IS NULL OR wallet_minor >= 0", name="wallet"),
+    )
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(160))
@@ -48,83 +80,56 @@ class Account(Row):
     credit_limit_minor: Mapped[int | None] = mapped_column()
     contract_end: Mapped[date | None] = mapped_column()
     data_as_of: Mapped[date | None] = mapped_column()
+    channel: Mapped[Channel | None] = mapped_column(choice(Channel))
+    relationship_stage: Mapped[RelationshipStage | None] = mapped_column(choice(RelationshipStage))
+    need: Mapped[str] = mapped_column(Text, default="", server_default="")
+    budget_minor: Mapped[int | None] = mapped_column()
+    wallet_minor: Mapped[int | None] = mapped_column()
+    threat: Mapped[int | None] = mapped_column()
+    threat_source: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    threat_on: Mapped[date | None] = mapped_column()
+    months_to_replace: Mapped[int | None] = mapped_column()
 
     kam: Mapped[User] = relationship(foreign_keys=[kam_id])
     deputy_kam: Mapped[User | None] = relationship(foreign_keys=[deputy_kam_id])
 
 
-class FiguresKind(enum.StrEnum):
-    """Whether a month's figures happened or are expected."""
+class Trait(enum.StrEnum):
+    """What else than its share makes a customer key, the definitions D2 to D6."""
 
-    ACTUAL = "actual"
-    FORECAST = "forecast"
+    POTENTIAL = "potential"
+    REFERENCE = "reference"
+    PARTNER = "partner"
+    TEACHER = "teacher"
+    INNOVATOR = "innovator"
 
 
-class AccountFinancials(Row):
-    """One account in one month ("2026-11"). Money in minor units; None means unknown, never zero."""
+class AccountTrait(Row):
+    """One such trait of one customer, with what it rests on; it counts once a second person confirmed it.
 
-    __tablename__ = "account_financials"
+    `checklist` holds the keys of what was found true, such as the five signs of a partner.
+    """
+
+    __tablename__ = "account_trait"
     __table_args__ = (
-        UniqueConstraint("account_id", "month", "kind"),
-        CheckConstraint(
-            "discounts >= 0 AND bonuses >= 0 AND returns >= 0 AND cogs >= 0 AND logistics >= 0 "
-            "AND support >= 0 AND programme_costs >= 0 AND other_cts >= 0",
-            name="signs",
+        CheckConstraint("evidence <> ''", name="evidence"),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> stated_by_id", name="second_person"),
+        Index(
+            "uq_account_trait_current",
+            "account_id",
+            "trait",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
         ),
-        CheckConstraint("ar_overdue IS NULL OR ar_open IS NULL OR ar_overdue <= ar_open", name="overdue"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
-    month: Mapped[str] = mapped_column(String(7))
-    kind: Mapped[FiguresKind] = mapped_column(choice(FiguresKind))
-    gross_sales: Mapped[int] = mapped_column()
-    discounts: Mapped[int] = mapped_column(default=0)
-    bonuses: Mapped[int] = mapped_column(default=0)
-    returns: Mapped[int] = mapped_column(default=0)
-    cogs: Mapped[int] = mapped_column(default=0)
-    logistics: Mapped[int] = mapped_column(default=0)
-    support: Mapped[int] = mapped_column(default=0)
-    programme_costs: Mapped[int] = mapped_column(default=0)
-    other_cts: Mapped[int] = mapped_column(default=0)
-    kam_quarter_hours: Mapped[int | None] = mapped_column()
-    specialist_quarter_hours: Mapped[int | None] = mapped_column()
-    receipts: Mapped[int | None] = mapped_column()
-    ar_open: Mapped[int | None] = mapped_column()
-    ar_overdue: Mapped[int | None] = mapped_column()
-    inventory_dedicated: Mapped[int | None] = mapped_column()
-    ap_related: Mapped[int | None] = mapped_column()
-
-
-class Basis(enum.StrEnum):
-    """What an account's share is measured on."""
-
-    CONTRIBUTION_PROFIT = "contribution_profit"
-    GROSS_MARGIN = "gross_margin"
-    REVENUE = "revenue"
-
-
-class KeyAccountDefinition(Row):
-    """What "key" means here, from a day on. Shares in per mille, compared strictly.
-
-    A plan cannot be published without a definition that is active on the day.
-    """
-
-    __tablename__ = "key_account_definition"
-    __table_args__ = (
-        CheckConstraint(
-            "0 < key_share AND key_share <= critical_share AND critical_share <= mono_warning "
-            "AND mono_warning <= mono_severe AND mono_severe <= 1000",
-            name="shares",
-        ),
-    )
-
-    basis: Mapped[Basis] = mapped_column(choice(Basis))
-    window_months: Mapped[int] = mapped_column(default=12)
-    key_share: Mapped[int] = mapped_column(default=100)
-    critical_share: Mapped[int] = mapped_column(default=200)
-    mono_warning: Mapped[int] = mapped_column(default=700)
-    mono_severe: Mapped[int] = mapped_column(default=750)
-    absolute_threshold_minor: Mapped[int | None] = mapped_column()
-    approved_by_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"))
-    valid_from: Mapped[date] = mapped_column()
-    valid_to: Mapped[date | None] = mapped_column()
+    trait: Mapped[Trait] = mapped_column(choice(Trait))
+    evidence: Mapped[str] = mapped_column(Text)
+    checklist: Mapped[list[Any]] = mapped_column(default=list)
+    stated_by_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"))
+    stated_on: Mapped[date] = mapped_column()
+    confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
+    expires_on: Mapped[date | None] = mapped_column()
+    ended_on: Mapped[date | None] = mapped_column()

@@ -24,6 +24,8 @@ class NotificationKind(enum.StrEnum):
     ESCALATION = "escalation"
     PUBLISHED = "published"
     DELEGATION = "delegation"
+    OVERRIDE = "override"
+    SWAP = "swap"
 
 
 class Notification(Row):

@@ -172,7 +172,8 @@ class Proposal(Row):
     """The hours that one department lends to one line in a run: what a head decides on.
 
     `line_digest` is a hash of what the line asked for, so that a decision is not held against a line that
-    was changed since.
+    was changed since. `booked_as` says how its approved hours are booked, "plain" or "expedite"; null when
+    they are not.
     """
 
     __tablename__ = "proposal"
@@ -184,6 +185,7 @@ class Proposal(Row):
     department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.PROPOSED)
     line_digest: Mapped[str] = mapped_column(String(64), default="")
+    booked_as: Mapped[str | None] = mapped_column(String(16))
 
     run: Mapped[PlanRun] = relationship()
     request: Mapped[ResourceRequest] = relationship()
@@ -219,6 +221,11 @@ class QuestionKind(enum.StrEnum):
 
     BREAK_EVEN = "break_even"
     REJECTION = "rejection"
+    CARD = "card"
+    PRICE = "price"
+    FRONTIER = "frontier"
+    SWAP = "swap"
+    CONTRIBUTION = "contribution"
 
 
 class Question(Row):
@@ -228,7 +235,9 @@ class Question(Row):
     rejection question tells what the plan loses when a head refuses `proposal_id`; `scope` says what is
     forbidden then: the pair in those "weeks", the "pair" at all, or the whole "request". `subject` is the
     request's id or the proposal's with the scope. The figure lies from `low_minor` to `high_minor`, minor
-    units; null means not computed yet or without limit. `answer` holds what else came out.
+    units; null means not computed yet or without limit. `answer` holds what else came out. The other kinds
+    say in `params` what is asked, and `subject` is a short name or a digest of that. `progress` is what a
+    long question last told; with `stop_requested` it keeps the best it has.
     """
 
     __tablename__ = "question"
@@ -242,7 +251,7 @@ class Question(Row):
     run_id: Mapped[str] = mapped_column(ForeignKey("plan_run.id"), index=True)
     kind: Mapped[QuestionKind] = mapped_column(choice(QuestionKind))
     subject: Mapped[str] = mapped_column(String(64))
-    request_id: Mapped[str] = mapped_column(ForeignKey("resource_request.id"), index=True)
+    request_id: Mapped[str | None] = mapped_column(ForeignKey("resource_request.id"), index=True)
     proposal_id: Mapped[str | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     scope: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED, index=True)
@@ -256,9 +265,12 @@ class Question(Row):
     exact: Mapped[bool | None] = mapped_column()
     answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
     failure: Mapped[dict[str, Any] | None] = mapped_column()
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    stop_requested: Mapped[bool] = mapped_column(default=False)
 
     run: Mapped[PlanRun] = relationship()
-    request: Mapped[ResourceRequest] = relationship()
+    request: Mapped[ResourceRequest | None] = relationship()
 
 
 class Publication(Row):

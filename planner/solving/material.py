@@ -13,6 +13,8 @@ from planner.clock import horizon, today
 from planner.records import (
     Decision,
     DecisionOutcome,
+    DefinitionScope,
+    DefinitionState,
     JobState,
     KeyAccountDefinition,
     PlanningCycle,
@@ -133,7 +135,11 @@ def definition_id(session: Session) -> str | None:
     day = today()
     found = session.scalars(
         select(KeyAccountDefinition)
-        .where(KeyAccountDefinition.valid_from <= day)
+        .where(
+            KeyAccountDefinition.valid_from <= day,
+            KeyAccountDefinition.scope == DefinitionScope.COMPANY,
+            KeyAccountDefinition.state.in_((DefinitionState.ACTIVE, DefinitionState.RETIRED)),
+        )
         .order_by(KeyAccountDefinition.valid_from.desc(), KeyAccountDefinition.id)
     )
     return next((d.id for d in found if d.valid_to is None or d.valid_to >= day), None)

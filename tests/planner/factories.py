@@ -30,6 +30,7 @@ from planner.records import (
     CreditStatus,
     CycleKind,
     CycleStatus,
+    DefinitionState,
     Department,
     KeyAccountDefinition,
     PlanningCycle,
@@ -222,7 +223,10 @@ def cycle(session: Session, name: str = "January", **changes: Any) -> PlanningCy
 def definition(session: Session, approved_by: User) -> KeyAccountDefinition:
     """The definition of a key account that is active on the day tests live in."""
     row = KeyAccountDefinition(
-        basis=Basis.CONTRIBUTION_PROFIT, approved_by_id=approved_by.id, valid_from=START
+        state=DefinitionState.ACTIVE,
+        basis=Basis.CONTRIBUTION_PROFIT,
+        approved_by_id=approved_by.id,
+        valid_from=START,
     )
     session.add(row)
     return row
