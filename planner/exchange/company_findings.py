@@ -18,6 +18,9 @@ NAMESPACE = uuid.UUID("6f1c5a0e-2f0b-5c1d-9a37-0d4a1e5b7c21")
 
 MONTHS = 12
 
+LAST_DAY_OF_THIS_WEEK = 1
+"""Tuesday: later in a week the company begins with the next one."""
+
 
 def key(family: str, code: str) -> str:
     """The id of the row of a family that goes by `code`."""
@@ -33,9 +36,13 @@ class Shift:
 
     @classmethod
     def between(cls, first_monday: date, today: date) -> Shift:
-        """From the Monday the files are written for to the Monday of the week of `today`."""
-        target = today - timedelta(days=today.weekday())
-        months = (target.year - first_monday.year) * MONTHS + target.month - first_monday.month
+        """From the Monday the files are written for to the last Monday or, from Wednesday on, to the next.
+
+        A company's decisions fall due in the middle of its first week, so they are always still to come.
+        """
+        past = today.weekday()
+        target = today + timedelta(days=-past if past <= LAST_DAY_OF_THIS_WEEK else 7 - past)
+        months = (today.year - first_monday.year) * MONTHS + today.month - first_monday.month
         return cls((target - first_monday).days // 7, months)
 
     def day(self, day: date) -> date:

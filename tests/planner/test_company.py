@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from planner.audit import verify
-from planner.clock import add_weeks, horizon, monday, week_of, weeks_between
+from planner.clock import add_weeks, horizon, week_of, weeks_between
 from planner.database import Database
 from planner.exchange import Loaded, load
 from planner.records import (
@@ -186,22 +186,29 @@ def test_texts_do_not_go_stale(loaded: Database) -> None:
 
 @pytest.mark.parametrize(
     ("today", "weeks"),
-    [(date(2027, 1, 10), 0), (date(2027, 5, 12), 18), (date(2026, 12, 29), -1), (date(2033, 1, 3), 313)],
+    [
+        (date(2027, 1, 5), 0),
+        (date(2027, 1, 6), 1),
+        (date(2027, 5, 16), 19),
+        (date(2026, 12, 29), -1),
+        (date(2033, 1, 3), 313),
+    ],
 )
 def test_all_dates_move_by_whole_weeks(sqlite_database: Database, today: date, weeks: int) -> None:
-    """The cycle begins in the present week, weekdays stay, figures end with the last closed month."""
+    """The cycle begins this week or, from Wednesday on, the next; figures end with the last closed month."""
     assert _load(sqlite_database, today).shift_weeks == weeks
     by = timedelta(weeks=weeks)
     with sqlite_database.reading() as session:
         cycle = session.scalars(select(PlanningCycle)).one()
-        assert cycle.first_week == week_of(today)
+        assert cycle.first_week == add_weeks("2027-W01", weeks)
+        assert cycle.decision_deadline > datetime.combine(today, time(), tzinfo=UTC), "time to decide"
         assert cycle.request_cutoff == datetime(2027, 1, 4, 11, tzinfo=UTC) + by
-        assert cycle.name == f"{week_of(today)} to {add_weeks(week_of(today), 12)}"
+        assert cycle.name == f"{cycle.first_week} to {add_weeks(cycle.first_week, 12)}"
         master = session.scalars(
             select(ResourceRequest).where(ResourceRequest.title.contains("master plan"))
         ).one()
         assert master.deadline == date(2027, 2, 19) + by
-        assert weeks_between(week_of(today), master.earliest_week or "") == 1
+        assert weeks_between(cycle.first_week, master.earliest_week or "") == 1
         leave = session.scalars(
             select(Leave)
             .join(Specialist, Leave.specialist_id == Specialist.id)
@@ -211,7 +218,7 @@ def test_all_dates_move_by_whole_weeks(sqlite_database: Database, today: date, w
         months = session.scalars(
             select(AccountFinancials.month).where(AccountFinancials.kind == FiguresKind.ACTUAL).distinct()
         ).all()
-        first = monday(week_of(today)).replace(day=1)
+        first = today.replace(day=1)
         assert len(months) == 18
         assert max(months) == (first - timedelta(days=1)).isoformat()[:7]
 

@@ -45,7 +45,10 @@ def _make_hard(world: Quarrel) -> None:
     Whatever plan is found, a dozen requests and more fall short, so there is always something to ask about.
     """
     for i in range(HARD_LINES):
-        lines = [LineValues("design", 74 + 26 * i % 142), LineValues("design", 58 + 34 * i % 106, min_level=2)]
+        lines = [
+            LineValues("design", 74 + 26 * i % 142),
+            LineValues("design", 58 + 34 * i % 106, min_level=2),
+        ]
         draft = world.file(
             "kim",
             f"h{i}",
