@@ -6,13 +6,14 @@ import enum
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency
+from babel.numbers import format_decimal as plain_decimal
 from flask import Flask, current_app, request, url_for
 from flask_babel import (
     format_currency,
@@ -144,10 +145,16 @@ def hours(quarters: int | None, *, bare: bool = False) -> str:
     if quarters is None:
         return UNKNOWN
     if unit() == "fte":
-        number = format_decimal(quarters / QUARTERS_PER_FTE_WEEK, format="#,##0.00")
-        return str(number) if bare else _("%(number)s FTE-weeks", number=number)
-    number = format_decimal(quarters / QUARTERS_PER_HOUR, format="#,##0.##")
-    return str(number) if bare else _("%(number)s h", number=number)
+        number = _decimal(quarters / QUARTERS_PER_FTE_WEEK, "#,##0.00", locale())
+        return number if bare else _("%(number)s FTE-weeks", number=number)
+    number = _decimal(quarters / QUARTERS_PER_HOUR, "#,##0.##", locale())
+    return number if bare else _("%(number)s h", number=number)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float, pattern: str, reader: Locale) -> str:
+    """A number in the reader's locale; kept, since one page shows the same few numbers a thousand times."""
+    return str(plain_decimal(number, format=pattern, locale=reader))
 
 
 def integer(number: float | None) -> str:

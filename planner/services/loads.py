@@ -108,6 +108,12 @@ def heat_map(session: Session, actor: Actor, run_id: str | None = None) -> HeatM
     )
 
 
+def is_anything_published(session: Session) -> bool:
+    """Whether anybody has published hours in the weeks that are shown when no run is named."""
+    weeks = _weeks(session, None)
+    return any(promise.week in weeks for promise in promises(session))
+
+
 def _whole(actor: Actor, person: Specialist, mine: frozenset[str]) -> bool:
     """Whether the actor sees all of the person's weeks."""
     return sees_all(actor) or person.department_id in mine

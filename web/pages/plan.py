@@ -38,12 +38,11 @@ def show(session: Session, actor: Actor) -> str:
     if may(actor, Action.VIEW_RUNS):
         finished = [run for run in runs.list_runs(session, actor) if run.state is JobState.DONE]
     chosen = request.args.get("run")
-    shown = loads.heat_map(session, actor, chosen or None)
     newest = _newest(session)
-    if chosen is None and newest and not any(cell.booked for row in shown.rows for cell in row.cells):
-        # Nothing is published yet; the newest plan tells more than empty weeks.
+    if chosen is None and newest and not loads.is_anything_published(session):
+        # The newest plan tells more than empty weeks.
         chosen = newest.id
-        shown = loads.heat_map(session, actor, chosen)
+    shown = loads.heat_map(session, actor, chosen or None)
     if newest and not finished:
         finished = [newest]
     return page(
