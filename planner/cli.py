@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ENGINE = {
     "planner.solving.commands": "COMMANDS",
     "planner.solving.bench_commands": "BENCH_COMMAND",
+    "planner.solving.replay_commands": "COMMANDS",
 }
 """Modules with further commands, and the name under which each offers one or several."""
 
@@ -260,14 +261,16 @@ def audit_group() -> None:
 
 @audit_group.command("verify")
 def verify_audit() -> None:
-    """Check that nothing in the log was changed, removed or added; exit code 1 when something was."""
-    from planner import audit
+    """Check that nothing logged, published or decided was changed, removed or added; exit code 1 if so."""
+    from planner import audit, kept
 
     with _database() as database, database.reading() as session:
-        problems = audit.verify(session)
+        problems = kept.check(session)
         number = audit.length(session)
     for problem in problems:
-        click.echo(problem)
+        click.echo(str(problem))
     if problems:
         sys.exit(1)
-    click.echo(f"All {number} events are as they were written.")
+    click.echo(f"All {number} events, published plans and decisions are as they were written.")
+    if settings.witness() is None:
+        click.echo("No witness is set, so a cut end would not show: set PLANNER_AUDIT_WITNESS to a file.")

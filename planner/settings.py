@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from environs import Env, EnvError
 
@@ -41,6 +43,30 @@ class Settings:
     def address(self) -> str:
         """Where the web server listens, as host:port."""
         return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The file outside the database that sees the audit log, and after how many events it does again."""
+
+    path: Path
+    every: int
+
+
+def witness() -> Witness | None:
+    """Where the witness of the audit log is kept; None when no file is set. Asked at every event.
+
+    Raises:
+        SettingsError: PLANNER_AUDIT_WITNESS_EVERY is no number above 0.
+    """
+    place = os.environ.get("PLANNER_AUDIT_WITNESS", "")
+    if not place:
+        return None
+    try:
+        every = Env(eager=True, prefix="PLANNER_").int("AUDIT_WITNESS_EVERY", 100)
+    except EnvError as error:
+        raise SettingsError(f"{error}.") from error
+    return Witness(Path(place), _at_least("PLANNER_AUDIT_WITNESS_EVERY", every, 1))
 
 
 def _address(text: str) -> tuple[str, int]:

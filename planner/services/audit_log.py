@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
-from planner.audit import verify
+from planner.kept import check
 from planner.permissions import Action, may
 from planner.records import AuditEvent, User
 from planner.services.paging import Page, one_page
-from planner.verdict import require
+from planner.verdict import Message, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ def list_events(session: Session, actor: Actor, *, page: int = 1, per_page: int 
     return Page(views, found.total, found.page, found.per_page)
 
 
-def chain_problems(session: Session, actor: Actor) -> list[str]:
-    """What is wrong with the chain of hashes, in English sentences; an empty list when it is intact.
+def chain_problems(session: Session, actor: Actor) -> list[Message]:
+    """Everything that was tampered with in the log and in what it tells of; an empty list when all is well.
 
     Raises:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_AUDIT))
-    return verify(session)
+    return check(session)

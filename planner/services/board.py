@@ -20,7 +20,8 @@ from planner.scope import find_publication
 from planner.services.publishing import content_hash
 from planner.verdict import Kind, not_found, refuse, require
 
-LONGEST_DAYS = 366
+LONGEST_DAYS = 30
+"""A link is a key that is passed on; it ends by itself."""
 
 
 def board_view(session: Session, actor: Actor, number: int) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def create_board_link(session: Session, actor: Actor, number: int, days: int) ->
     """A secret that opens publication `number` for `days` days; it is told once and only its hash is kept.
 
     Raises:
-        Refused: E_FORBIDDEN, E_NOT_FOUND; E_LIMIT when days are not 1 to 366.
+        Refused: E_FORBIDDEN, E_NOT_FOUND; E_LIMIT when days are not 1 to 30.
     """
     require(may(actor, Action.CREATE_BOARD_LINK))
     publication = find_publication(session, actor, number)

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from planner.actor import Actor
-from planner.audit import Event, changing, created
+from planner.audit import Event, changing, record, state_of
 from planner.clock import now
+from planner.kept import seal
 from planner.permissions import Action, may
 from planner.records import (
     JobState,
@@ -89,7 +90,8 @@ def publish(session: Session, actor: Actor, run_id: str) -> Publication:
     publication = _store(session, actor, run, chosen)
     _check_capacity(session, run, publication)
     _move_on(session, actor, cycle, chosen)
-    created(session, actor, Event.PLAN_PUBLISHED, publication)
+    after = {**state_of(publication), **seal(session, publication)}
+    record(session, actor, Event.PLAN_PUBLISHED, publication, before=None, after=after)
     return publication
 
 

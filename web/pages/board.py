@@ -22,7 +22,7 @@ from web.policy import policy, public
 
 pages = Blueprint("board", __name__)
 
-DEFAULT_DAYS = 30
+DEFAULT_DAYS = 14
 
 
 @pages.get("/publications")
