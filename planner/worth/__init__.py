@@ -1,5 +1,24 @@
-"""Pure arithmetic of money: what a request is worth, with its working."""
+"""Pure arithmetic of money: what customers and requests are worth, with its working."""
 
+from planner.worth.calibration import Brier, Calibration, Case, brier, calibrate, company_factors
+from planner.worth.cash import (
+    capital_charge,
+    cash_flow,
+    days_sales_outstanding,
+    economic_profit,
+    overdue_ratio,
+    reconciles,
+    stability,
+)
+from planner.worth.figure import Figure, Unit, round_minor, short, unknown
+from planner.worth.flags import Flag, money_flags
+from planner.worth.lifetime import lifetime_value
+from planner.worth.profit import Month, Profit, Rates, added, profit
+from planner.worth.response import Shape, adbudg, response
+from planner.worth.score import Axis, Criterion, Rating, Score, criterion_points, score, strategic_weight
+from planner.worth.shares import Dependency, Shares, Thresholds, shares
+from planner.worth.stress import Exit, Step, exit_stress, pareto
+from planner.worth.urgency import NOT_URGENT, Urgency, UrgencyKind, cost_of_delay
 from planner.worth.value import (
     NEUTRAL,
     Discounted,
@@ -8,16 +27,62 @@ from planner.worth.value import (
     PresentValue,
     level_values,
     present_value,
-    round_minor,
 )
 
 __all__ = [
     "NEUTRAL",
+    "NOT_URGENT",
+    "Axis",
+    "Brier",
+    "Calibration",
+    "Case",
+    "Criterion",
+    "Dependency",
     "Discounted",
+    "Exit",
     "Factors",
+    "Figure",
+    "Flag",
     "LevelValue",
+    "Month",
     "PresentValue",
+    "Profit",
+    "Rates",
+    "Rating",
+    "Score",
+    "Shape",
+    "Shares",
+    "Step",
+    "Thresholds",
+    "Unit",
+    "Urgency",
+    "UrgencyKind",
+    "adbudg",
+    "added",
+    "brier",
+    "calibrate",
+    "capital_charge",
+    "cash_flow",
+    "company_factors",
+    "cost_of_delay",
+    "criterion_points",
+    "days_sales_outstanding",
+    "economic_profit",
+    "exit_stress",
     "level_values",
+    "lifetime_value",
+    "money_flags",
+    "overdue_ratio",
+    "pareto",
     "present_value",
+    "profit",
+    "reconciles",
+    "response",
     "round_minor",
+    "score",
+    "shares",
+    "short",
+    "stability",
+    "strategic_weight",
+    "unknown",
 ]

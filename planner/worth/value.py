@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from typing import Any
 
-PRECISION = 50
+from planner.worth.figure import ARITHMETIC, PER_MILLE, short
+from planner.worth.figure import round_minor as round_minor  # noqa: PLC0414 - part of what this module offers
+
 MONTHS = 12
-PER_MILLE = 1000
-ARITHMETIC = Context(prec=PRECISION, rounding=ROUND_HALF_EVEN)
-
-
-def round_minor(amount: Decimal) -> int:
-    """An amount in whole minor units, half to even."""
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=ARITHMETIC))
+LOWEST, HIGHEST = Decimal("0.4"), Decimal("1.25")
+"""How far calibration may move a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +52,12 @@ class PresentValue:
                 {
                     "month": term.month,
                     "amount_minor": term.amount_minor,
-                    "factor": _short(term.factor),
-                    "present_minor": _short(term.present),
+                    "factor": short(term.factor),
+                    "present_minor": short(term.present),
                 }
                 for term in self.terms
             ],
-            "total_minor": _short(self.total),
+            "total_minor": short(self.total),
         }
 
 
@@ -73,6 +70,12 @@ class Factors:
     strategy: Decimal = Decimal(1)
     urgency: Decimal = Decimal(1)
 
+    @property
+    def calibration(self) -> Decimal:
+        """Both calibrations together, within what calibration may do."""
+        product = ARITHMETIC.multiply(self.value_calibration, self.probability_calibration)
+        return min(max(product, LOWEST), HIGHEST)
+
 
 NEUTRAL = Factors()
 
@@ -81,8 +84,9 @@ NEUTRAL = Factors()
 class LevelValue:
     """The worth of one service level.
 
-    `expected` is the incremental expected value before strategy, urgency and cost; `value_minor` what the
-    plan counts, `money_minor` the same without strategy. Both may be negative.
+    `claimed` is the incremental expected value as stated, `expected` the same after calibration; both before
+    strategy, urgency and cost. `value_minor` is what the plan counts, `money_minor` the same without
+    strategy. Both may be negative.
     """
 
     fraction: int
@@ -91,6 +95,7 @@ class LevelValue:
     present: PresentValue
     factors: Factors
     avoidable_cost_minor: int
+    claimed: Decimal
     expected: Decimal
     value_minor: int
     money_minor: int
@@ -99,22 +104,22 @@ class LevelValue:
         """The working as JSON can hold it."""
         return {
             "formula": "strategy * urgency * calibration * (p - p0) * present value - avoidable cost",
+            "calibration_formula": "value calibration * probability calibration, from 0.4 to 1.25",
             "fraction": self.fraction,
             "probability": self.probability,
             "base_probability": self.base_probability,
             "present_value_minor": self.present.minor,
             "value_calibration": str(self.factors.value_calibration),
             "probability_calibration": str(self.factors.probability_calibration),
+            "calibration": short(self.factors.calibration),
             "strategy": str(self.factors.strategy),
             "urgency": str(self.factors.urgency),
-            "expected_minor": _short(self.expected),
+            "claimed_minor": short(self.claimed),
+            "expected_minor": short(self.expected),
             "avoidable_cost_minor": self.avoidable_cost_minor,
             "value_minor": self.value_minor,
+            "money_minor": self.money_minor,
         }
-
-
-def _short(number: Decimal) -> str:
-    return str(number.quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN, context=ARITHMETIC))
 
 
 def present_value(benefits: Sequence[tuple[int, int]], yearly_rate: Decimal) -> PresentValue:
@@ -159,7 +164,8 @@ def level_values(
             if fraction == 0:
                 continue
             gain = Decimal(probability - base) / PER_MILLE
-            expected = factors.value_calibration * factors.probability_calibration * gain * present.total
+            claimed = gain * present.total
+            expected = factors.calibration * claimed
             weighted = factors.strategy * factors.urgency * expected
             levels.append(
                 LevelValue(
@@ -169,6 +175,7 @@ def level_values(
                     present=present,
                     factors=factors,
                     avoidable_cost_minor=avoidable_cost_minor,
+                    claimed=claimed,
                     expected=expected,
                     value_minor=round_minor(weighted - avoidable_cost_minor),
                     money_minor=round_minor(factors.urgency * expected - avoidable_cost_minor),
