@@ -6,7 +6,6 @@ pipe closes, so a killed worker leaves nobody computing.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import queue
@@ -16,12 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from solver.plan import Result
-    from solver.problem import Problem
-    from solver.settings import Settings
+from typing import Any
 
 NICE = 5
 """How far the engine steps back for web pages on the same machine."""
@@ -105,12 +99,13 @@ def serve(pipe: Connection) -> None:
     # Loading the solver takes seconds; nobody shall wait for it who asks later.
     import solver.exact_stages
     import solver.explain  # noqa: F401 - loaded for their side effect of being loaded
+    from planner.solving.answers import answer
 
     while True:
         task = tasks.get()
         stop.clear()
         try:
-            pipe.send(("done", _answer(task, pipe, stop)))
+            pipe.send(("done", answer(task, _teller(pipe), stop.is_set)))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is an answer, never a hung run
             pipe.send(("failed", _failure(error)))
 
@@ -125,51 +120,6 @@ def _listen(pipe: Connection, tasks: queue.SimpleQueue[Mapping[str, Any]], stop:
             stop.set()
         else:
             tasks.put(content)
-
-
-def _answer(task: Mapping[str, Any], pipe: Connection, stop: threading.Event) -> dict[str, Any]:
-    from solver.files import read_plan, read_problem, write_result
-    from solver.settings import Settings
-    from solver.solve import solve
-
-    problem = read_problem(task["problem"])
-    settings = Settings(**task["settings"])
-    if task["kind"] == "break_even":
-        from solver.explain import break_even
-
-        known = _result(problem, task["plan"], settings)
-        return asdict(break_even(problem, known, task["request"], settings, cancel=stop.is_set))
-    result = solve(
-        problem,
-        settings,
-        progress=_teller(pipe),
-        cancel=stop.is_set,
-        start=read_plan(task["plan"]).plan if task.get("plan") else None,
-        reasons=task.get("reasons", False),
-    )
-    return {"result": write_result(result)}
-
-
-def _result(problem: Problem, text: str, settings: Settings) -> Result:
-    """A stored plan with what was proven of it; its measures are computed anew."""
-    from solver.files import problem_hash, read_plan
-    from solver.plan import Plan, Result
-    from solver.referee import measure
-
-    ending, plan = json.loads(text), read_plan(text).plan or Plan()
-    return Result(
-        problem=problem.name,
-        problem_hash=problem_hash(problem),
-        status=ending["status"],
-        stopped=ending["stopped"],
-        proven_stages=tuple(ending["proven_stages"]),
-        plan=plan,
-        measures=measure(problem, plan),
-        bound=ending["bound"],
-        seconds=ending["seconds"],
-        reproducible=ending["reproducible"],
-        settings=settings,
-    )
 
 
 def _teller(pipe: Connection) -> Callable[[Any], None]:

@@ -125,40 +125,43 @@ def read_plan(source: str | bytes) -> PlanFile:
 
 def write_result(result: Result) -> str:
     """`result` as planner-plan/1 text; what is unknown is null."""
+    return layout(result_row(result))
+
+
+def result_row(result: Result) -> dict[str, Any]:
+    """`result` as a planner-plan/1 document."""
     measures, settings = result.measures, result.settings
     plan = result.plan or Plan()
-    return layout(
-        {
-            "format": FORMAT,
-            "problem": result.problem,
-            "problem_hash": result.problem_hash,
-            "status": result.status,
-            "stopped": result.stopped,
-            "proven_stages": list(result.proven_stages),
-            "value": measures and measures.value,
-            "bound": result.bound,
-            "gap": result.gap,
-            "broken_obligations": measures and list(measures.broken_obligations),
-            "floor_share": measures and measures.floor_share,
-            "floor_shortfall": measures and measures.floor_shortfall,
-            "churn": measures and measures.churn,
-            "handovers": measures and measures.handovers,
-            "seconds": round(result.seconds, 3),
-            "reproducible": result.reproducible,
-            "settings": {
-                "mode": settings.mode,
-                "seed": settings.seed,
-                "workers": settings.workers,
-                "wall_limit_s": settings.wall_limit_s,
-                "work_limit": settings.work_limit,
-                "ortools": version("ortools"),
-            },
-            "granted": [asdict(grant) for grant in plan.granted],
-            "hours": [asdict(row) for row in plan.hours],
-            "short": [
-                {"request": s.request, "level": s.level, "reason": s.reason, "params": dict(s.params)}
-                for s in result.short
-            ],
-            "conflicts": [dict(row) for row in result.conflicts],
-        }
-    )
+    return {
+        "format": FORMAT,
+        "problem": result.problem,
+        "problem_hash": result.problem_hash,
+        "status": result.status,
+        "stopped": result.stopped,
+        "proven_stages": list(result.proven_stages),
+        "value": measures and measures.value,
+        "bound": result.bound,
+        "gap": result.gap,
+        "broken_obligations": measures and list(measures.broken_obligations),
+        "floor_share": measures and measures.floor_share,
+        "floor_shortfall": measures and measures.floor_shortfall,
+        "churn": measures and measures.churn,
+        "handovers": measures and measures.handovers,
+        "seconds": round(result.seconds, 3),
+        "reproducible": result.reproducible,
+        "settings": {
+            "mode": settings.mode,
+            "seed": settings.seed,
+            "workers": settings.workers,
+            "wall_limit_s": settings.wall_limit_s,
+            "work_limit": settings.work_limit,
+            "ortools": version("ortools"),
+        },
+        "granted": [asdict(grant) for grant in plan.granted],
+        "hours": [asdict(row) for row in plan.hours],
+        "short": [
+            {"request": s.request, "level": s.level, "reason": s.reason, "params": dict(s.params)}
+            for s in result.short
+        ],
+        "conflicts": [dict(row) for row in result.conflicts],
+    }

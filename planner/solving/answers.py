@@ -1,0 +1,138 @@
+"""What the engine's process answers: each kind of task, from JSON to JSON.
+
+A task names its `kind`, the `problem` as text, its `settings`, and mostly the `plan` in hand as text with the
+ending of its solve. Answers are the documents of docs/file-formats.md, but "solve" and "break_even", which
+answer what the worker stores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solver.plan import Plan, Progress, Result
+    from solver.problem import Problem
+    from solver.settings import Settings
+
+Tell = Callable[["Progress"], None]
+Cancel = Callable[[], bool]
+Task = Mapping[str, Any]
+
+
+def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    """The answer to one task.
+
+    Args:
+        task: "solve" (plan to begin from, reasons), "break_even" (request), "card" (request, level or none),
+            "price" (change: kind and its keys), "frontier" (against, steps or none) or "contribution".
+        tell: Told of progress.
+        cancel: Asked now and then; True ends the search with what is known.
+
+    Raises:
+        KeyError: There is no such kind of task.
+        ValueError: The task names something the problem does not have.
+    """
+    from solver.files import read_problem
+    from solver.settings import Settings
+
+    problem, settings = read_problem(task["problem"]), Settings(**task["settings"])
+    return KINDS[task["kind"]](task, problem, settings, tell, cancel)
+
+
+def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from solver.files import write_result
+    from solver.solve import solve
+
+    reasons = task.get("reasons", False)
+    result = solve(problem, settings, progress=tell, cancel=cancel, start=_begin(task), reasons=reasons)
+    return {"result": write_result(result)}
+
+
+def _break_even(
+    task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel: Cancel
+) -> dict[str, Any]:
+    from solver.explain import break_even
+
+    known = _known(problem, task["plan"], settings)
+    return asdict(break_even(problem, known, task["request"], settings, cancel=cancel))
+
+
+def _card(task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from solver.explain import card
+    from solver.files import read_plan
+
+    known, short = _known(problem, task["plan"], settings), read_plan(task["plan"]).short
+    level = task.get("level")
+    return card(problem, known, task["request"], settings, level=level, known=short, cancel=cancel).row()
+
+
+def _price(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from solver.price import Change, price
+
+    known, change = _known(problem, task["plan"], settings), Change(**task["change"])
+    return price(problem, known, change, settings, cancel=cancel, progress=tell).row()
+
+
+def _frontier(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from solver.frontier import frontier
+
+    found = frontier(
+        problem,
+        task["against"],
+        task.get("steps") or 10,
+        settings,
+        start=_begin(task),
+        cancel=cancel,
+        progress=tell,
+    )
+    return found.row()
+
+
+def _contribution(
+    task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel
+) -> dict[str, Any]:
+    from solver.contribution import contribution
+
+    return contribution(problem, settings, plan=_begin(task), cancel=cancel, progress=tell).row()
+
+
+KINDS: dict[str, Callable[[Task, Problem, Settings, Tell, Cancel], dict[str, Any]]] = {
+    "solve": _solve,
+    "break_even": _break_even,
+    "card": _card,
+    "price": _price,
+    "frontier": _frontier,
+    "contribution": _contribution,
+}
+
+
+def _begin(task: Task) -> Plan | None:
+    """The plan to begin from, when the task has one."""
+    from solver.files import read_plan
+
+    return read_plan(task["plan"]).plan if task.get("plan") else None
+
+
+def _known(problem: Problem, text: str, settings: Settings) -> Result:
+    """A stored plan with what was proven of it; its measures are computed anew."""
+    from solver.files import problem_hash, read_plan
+    from solver.plan import Plan, Result
+    from solver.referee import measure
+
+    ending, plan = json.loads(text), read_plan(text).plan or Plan()
+    return Result(
+        problem=problem.name,
+        problem_hash=problem_hash(problem),
+        status=ending["status"],
+        stopped=ending["stopped"],
+        proven_stages=tuple(ending["proven_stages"]),
+        plan=plan,
+        measures=measure(problem, plan),
+        bound=ending["bound"],
+        seconds=ending["seconds"],
+        reproducible=ending["reproducible"],
+        settings=settings,
+    )

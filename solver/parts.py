@@ -1,0 +1,56 @@
+"""Parts of a problem: some of its requests only, or some of its people only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from solver.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from solver.problem import Lock, Problem
+
+ASKS = ("frozen", "min_level")
+"""Kinds of locks that ask for hours, which nobody can keep without the people they speak of."""
+
+
+def of_requests(problem: Problem, requests: AbstractSet[str]) -> Problem:
+    """`problem` as if only `requests` had been filed, without what was published and without floors."""
+    lines = {line.id for line in problem.lines if problem.request_of[line.id].id in requests}
+
+    def stays(lock: Lock) -> bool:
+        return lock.request in requests if lock.line is None else lock.line in lines
+
+    return replace(
+        problem,
+        requests=tuple(r for r in problem.requests if r.id in requests),
+        lines=tuple(line for line in problem.lines if line.id in lines),
+        locks=tuple(lock for lock in problem.locks if stays(lock)),
+        floors=(),
+        published=None,
+    )
+
+
+def of_departments(problem: Problem, departments: AbstractSet[str]) -> Problem:
+    """`problem` when only people of `departments` lend hours, without locks that ask for hours or a past."""
+    people = tuple(
+        s if s.department in departments else replace(s, capacity=(0,) * len(s.capacity), expedite=())
+        for s in problem.specialists
+    )
+    locks = tuple(lock for lock in problem.locks if lock.kind not in ASKS)
+    return replace(problem, specialists=people, locks=locks, published=None)
+
+
+def plan_within(problem: Problem, plan: Plan, departments: AbstractSet[str]) -> Plan:
+    """The grants of `plan` that only people of `departments` work on."""
+    foreign = {
+        problem.request_of[row.line].id
+        for row in plan.hours
+        if problem.specialist[row.specialist].department not in departments
+    }
+    return Plan(
+        tuple(grant for grant in plan.granted if grant.request not in foreign),
+        tuple(row for row in plan.hours if problem.request_of[row.line].id not in foreign),
+    )
