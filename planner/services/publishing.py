@@ -32,6 +32,7 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_publications
 from planner.services.board_content import content_of
+from planner.services.publishing_news import tell
 from planner.solving import jobs, verify
 from planner.solving.demand import is_expedite
 from planner.solving.material import definition_id, newest_plan
@@ -90,6 +91,7 @@ def publish(session: Session, actor: Actor, run_id: str) -> Publication:
     publication = _store(session, actor, run, chosen)
     _check_capacity(session, run, publication)
     _move_on(session, actor, cycle, chosen)
+    tell(session, publication)
     after = {**state_of(publication), **seal(session, publication)}
     record(session, actor, Event.PLAN_PUBLISHED, publication, before=None, after=after)
     return publication
@@ -250,7 +252,9 @@ def _decided(
     session: Session, cycle: PlanningCycle, parts: Mapping[str, Sequence[Proposal]]
 ) -> dict[str, Sequence[Proposal]]:
     """Requests of which every part is approved, with their parts."""
-    waiting = [p for rows in parts.values() for p in rows if p.state == ProposalState.PROPOSED]
+    # A counter-offer waits for its answer, and for a new plan once it is accepted.
+    unanswered = (ProposalState.PROPOSED, ProposalState.COUNTERED)
+    waiting = [p for rows in parts.values() for p in rows if p.state in unanswered]
     approved = {
         request: rows
         for request, rows in parts.items()

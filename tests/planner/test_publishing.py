@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
+import factories
 import pytest
 from factories import stable_id
 from scenario import WEEK, K, Quarrel
@@ -15,10 +17,13 @@ from sqlalchemy.exc import DatabaseError
 from planner import audit
 from planner.database import Database
 from planner.records import (
+    Base,
     CycleStatus,
     KeyAccountDefinition,
     Leave,
     LeaveStatus,
+    Notification,
+    NotificationKind,
     Outcome,
     PlanningCycle,
     PlanRun,
@@ -29,6 +34,9 @@ from planner.records import (
     RejectionReason,
     RequestStatus,
     ResourceRequest,
+    Role,
+    Specialist,
+    User,
 )
 from planner.services import board, decisions, publishing, requests
 from planner.services.requests import LineValues, values_of
@@ -213,13 +221,19 @@ def test_a_plan_on_changed_inputs_is_not_published(planned: Quarrel) -> None:
 
 
 def test_a_request_edited_after_the_plan_makes_it_stale(planned: Quarrel) -> None:
-    """Even a change of words voids what was proposed, so the request is named."""
+    """Other hours void what was proposed, so the request is named; other words change nothing."""
     run = planned.first
     _approve(planned, run, "r3")
-    with planned.database.writing() as session:
-        request = session.get_one(ResourceRequest, stable_id("r1"))
-        changed = replace(values_of(request), need_statement="Something else entirely.")
-        requests.edit_request(session, planned.actor("kim"), request.id, request.version, changed)
+
+    def edit(**changes: Any) -> None:
+        with planned.database.writing() as session:
+            request = session.get_one(ResourceRequest, stable_id("r1"))
+            changed = replace(values_of(request), **changes)
+            requests.edit_request(session, planned.actor("kim"), request.id, request.version, changed)
+
+    edit(need_statement="Something else entirely.")
+    assert _refused(planned, run).code == "E_UNDECIDED"
+    edit(lines=(LineValues("design", 100),))
     denied = _refused(planned, run)
     assert (denied.code, denied.details["changed"]) == ("E_PLAN_STALE", {"requests": ["R1"]})
 
@@ -334,3 +348,50 @@ def test_a_second_plan_says_what_changed(sqlite_database: Database, engine: Engi
     assert [row["title"] for row in difference["new"]] == ["R2"]
     assert [row["title"] for row in difference["withdrawn"]] == ["R1"]
     assert difference["changed"] == []
+
+
+def test_those_affected_are_told_and_nobody_else(sqlite_database: Database, engine: Engine) -> None:
+    """Each manager hears of the own requests, Eva and her deputy of 40 h, Ann of hers; finance of nothing."""
+    world = Quarrel(sqlite_database, engine)
+    with sqlite_database.writing() as session:
+        ann = factories.user(session, "ann", Role.SPECIALIST, password_hash="-")  # noqa: S106 - nobody signs in
+        session.flush()
+        session.get_one(Specialist, stable_id("s:ann")).user_id = ann.id
+    run = world.plan()
+    _approve(world, run, "r1", "r3")
+    _publish(world, run)
+    with sqlite_database.reading() as session:
+        notices = session.scalars(
+            select(Notification).where(Notification.kind == NotificationKind.PUBLISHED.value)
+        )
+        names = dict(session.execute(select(User.id, User.display_name)).all())
+        told = {names[n.user_id]: n.text % n.params for n in notices}
+    head = "Plan 1 is published. Engineering lends 40 h."
+    own = "Plan 1 is published. Of your requests, granted: %s, not granted: %s."
+    assert told == {
+        "Kim": own % (1, 0),
+        "Lee": own % (0, 1),
+        "Max": own % (1, 0),
+        "Eva": head,
+        "Dan": head,
+        "Ann": "Plan 1 is published. Promised of your time: 40 h.",
+    }
+
+
+@pytest.mark.parametrize("table", ["publication", "published_hours"])
+def test_no_column_of_a_publication_can_be_changed(database: Database, engine: Engine, table: str) -> None:
+    """Each column by itself, and the table at once, on either kind of database: refused."""
+    world = Quarrel(database, engine)
+    run = world.plan()
+    _approve(world, run, "r1", "r3")
+    _publish(world, run)
+    columns = Base.metadata.tables[table].columns
+    for column in columns:
+        # The value stays what it is, so nothing but the protection can refuse it.
+        statement = f"UPDATE {table} SET {column.key} = {column.key}"  # noqa: S608 - our own tables
+        with pytest.raises(DatabaseError), database.writing() as session:
+            session.execute(text(statement))
+    if not database.is_sqlite:
+        with pytest.raises(DatabaseError), database.writing() as session:
+            session.execute(text(f"TRUNCATE {table} CASCADE"))
+    assert len(columns) >= 10
