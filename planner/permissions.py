@@ -37,6 +37,18 @@ class Action(enum.StrEnum):
     OPEN_CYCLE = "cycle.open"
     CLOSE_CYCLE = "cycle.close"
 
+    VIEW_SWAPS = "swap.view"
+    OFFER_SWAP = "swap.offer"
+    ANSWER_SWAP = "swap.answer"
+    VIEW_OVERRIDES = "override.view"
+    PRICE_OVERRIDE = "override.price"
+    SIGN_OVERRIDE = "override.sign"
+    VIEW_SCENARIOS = "scenario.view"
+    EDIT_SCENARIO = "scenario.edit"
+    PROMOTE_SCENARIO = "scenario.promote"
+    VIEW_TRADE_OFFS = "trade_off.view"
+    ASK_TRADE_OFFS = "trade_off.ask"
+
     START_RUN = "run.start"
     STOP_RUN = "run.stop"
     REPEAT_RUN = "run.repeat"
@@ -49,12 +61,28 @@ class Action(enum.StrEnum):
     VIEW_CONSEQUENCE = "proposal.consequence"
     APPROVE = "proposal.approve"
     REJECT = "proposal.reject"
+    APPROVE_MANY = "inbox.approve"
     DECIDE_REQUEST = "request.decide"
+    COUNTER = "proposal.counter"
+    LIST_OFFERS = "offer.list"
+    ANSWER_OFFER = "offer.answer"
+    VIEW_WAITING = "waiting.view"
+    NAME_HEAD = "head.name"
+    VIEW_COMMENTS = "comment.list"
+    COMMENT = "comment.write"
 
     PUBLISH = "plan.publish"
     VIEW_PUBLICATIONS = "publication.view"
     CREATE_BOARD_LINK = "board_link.create"
     REVOKE_BOARD_LINK = "board_link.revoke"
+    VIEW_REVIEW = "review.view"
+    SEND_REVIEW = "review.send"
+    RESOLVE = "resolution.record"
+    VIEW_CONTRIBUTION = "contribution.view"
+    ASK_CONTRIBUTION = "contribution.ask"
+    VIEW_ALIGNMENT = "alignment.view"
+    OPEN_SURVEY = "survey.open"
+    ANSWER_SURVEY = "survey.answer"
     VIEW_HEAT_MAP = "load.view"
     VIEW_OWN_WEEKS = "load.own"
 
@@ -103,6 +131,18 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.CONFIRM_OBLIGATION: frozenset({FINANCE, LEADERSHIP}),
     Action.VIEW_REFUSAL: frozenset({KAM, *OVERSEERS}),
     Action.ASK_EXPLANATION: frozenset({KAM, *OVERSEERS}),
+    Action.VIEW_SWAPS: frozenset({KAM}),
+    Action.OFFER_SWAP: frozenset({KAM}),
+    Action.ANSWER_SWAP: frozenset({KAM}),
+    # An override is leadership's own act; the planner runs cycles and makes no exceptions.
+    Action.VIEW_OVERRIDES: OVERSEERS,
+    Action.PRICE_OVERRIDE: frozenset({LEADERSHIP}),
+    Action.SIGN_OVERRIDE: frozenset({LEADERSHIP}),
+    Action.VIEW_SCENARIOS: STEERING,
+    Action.EDIT_SCENARIO: STEERING,
+    Action.PROMOTE_SCENARIO: frozenset({LEADERSHIP}),
+    Action.VIEW_TRADE_OFFS: OVERSEERS,
+    Action.ASK_TRADE_OFFS: STEERING,
     Action.VIEW_CYCLES: EVERYBODY,
     Action.OPEN_CYCLE: STEERING,
     Action.CLOSE_CYCLE: STEERING,
@@ -118,12 +158,31 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     # Only who answers for the people decides; leadership overrides openly, never by approving.
     Action.APPROVE: frozenset({HEAD}),
     Action.REJECT: frozenset({HEAD}),
+    Action.APPROVE_MANY: frozenset({HEAD}),
     Action.DECIDE_REQUEST: frozenset({HEAD}),
+    Action.COUNTER: frozenset({HEAD}),
+    Action.LIST_OFFERS: frozenset({KAM}),
+    Action.ANSWER_OFFER: frozenset({KAM}),
+    Action.VIEW_WAITING: STEERING,
+    # Leadership names who decides where nobody of the department may; it never decides itself.
+    Action.NAME_HEAD: frozenset({LEADERSHIP}),
+    Action.VIEW_COMMENTS: BUSINESS,
+    Action.COMMENT: BUSINESS,
     Action.PUBLISH: frozenset({LEADERSHIP}),
     # A published plan names every account with its money.
     Action.VIEW_PUBLICATIONS: OVERSEERS,
     Action.CREATE_BOARD_LINK: frozenset({LEADERSHIP}),
     Action.REVOKE_BOARD_LINK: frozenset({LEADERSHIP}),
+    Action.VIEW_REVIEW: OVERSEERS,
+    Action.SEND_REVIEW: frozenset({LEADERSHIP}),
+    Action.RESOLVE: frozenset({LEADERSHIP}),
+    # A head sees what the own department brings; the page leaves the others out.
+    Action.VIEW_CONTRIBUTION: frozenset({HEAD, *OVERSEERS}),
+    Action.ASK_CONTRIBUTION: STEERING,
+    Action.VIEW_ALIGNMENT: OVERSEERS,
+    Action.OPEN_SURVEY: frozenset({LEADERSHIP}),
+    # Who is asked decides; an address of a round that asks somebody else opens nothing.
+    Action.ANSWER_SURVEY: EVERYBODY,
     # A KAM sees the hours of the own requests only, a head those of the own department's people.
     Action.VIEW_HEAT_MAP: frozenset({KAM, HEAD, LEADERSHIP, PLANNER}),
     Action.VIEW_OWN_WEEKS: frozenset({SPECIALIST}),

@@ -23,6 +23,7 @@ class NotificationKind(enum.StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     PUBLISHED = "published"
+    SURVEY = "survey"
     DELEGATION = "delegation"
     OVERRIDE = "override"
     SWAP = "swap"
