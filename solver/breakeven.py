@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from solver.alone import alone
+from solver.compare import displaced
 from solver.forcing import covered, forced, granted_level, headline, held, nearby, revalued
 from solver.plan import Plan, Result
 from solver.settings import Settings
@@ -51,6 +52,7 @@ class BreakEven:
         cost_low: What granting it costs the others, at least; None when unknown.
         cost_high: The same, at most.
         displaced: Requests that have less in the best plan found with the level, sorted.
+        estimate: What it would have to be worth judged by the best plans found; no proof.
     """
 
     request: str
@@ -63,6 +65,7 @@ class BreakEven:
     cost_low: int | None = None
     cost_high: int | None = None
     displaced: tuple[str, ...] = ()
+    estimate: int | None = None
 
     @property
     def value(self) -> int | None:
@@ -97,11 +100,25 @@ def break_even(
     Raises:
         NothingToExplainError: Unknown request or level, or the level is granted already.
     """
+    return weigh(problem, result, request_id, settings, level=level, cancel=cancel)[0]
+
+
+def weigh(
+    problem: Problem,
+    result: Result | Plan,
+    request_id: str,
+    settings: Settings = DEFAULT,
+    *,
+    level: int | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> tuple[BreakEven, Plan | None]:
+    """The same, with the best plan found that has the level."""
     plan = (result.plan if isinstance(result, Result) else result) or Plan()
     asked = asked_level(problem, plan, request_id, level)
     # A plan with a bound says already what is possible with the request where it is, or less.
     known = result if isinstance(result, Result) and result.bound is not None else None
-    return _Search(problem, plan, (request_id, asked), settings, cancel).go(known)
+    search = _Search(problem, plan, (request_id, asked), settings, cancel)
+    return search.go(known), search.forced
 
 
 def asked_level(problem: Problem, plan: Plan, request_id: str, level: int | None = None) -> int:
@@ -145,6 +162,7 @@ class _Search:
         self._until = time.monotonic() + settings.wall_limit_s
         self._probed: dict[int, bool | None] = {}
         self._own = headline(problem.request[self._request].levels[self._level])
+        self.forced: Plan | None = None
 
     def go(self, known: Result | None) -> BreakEven:
         """The answer; `known` is the ending of the solve that made the plan, if it has a bound."""
@@ -157,12 +175,14 @@ class _Search:
         put = self._put()
         if put.plan is None or put.measures is None or out.measures is None:
             return replace(empty, possible=put.stopped != "conflict")
-        empty = replace(empty, displaced=_displaced(self._plan, put.plan))
+        self.forced = put.plan
+        guess = max(self._own, self._own + out.measures.value - put.measures.value)
+        empty = replace(empty, displaced=displaced(self._plan, put.plan), estimate=guess)
         settled = {1, 2} <= set(out.proven_stages) and {1, 2} <= set(put.proven_stages)
         ahead, behind = _first_stages(out.measures), _first_stages(put.measures)
         counted = covered(self._problem, self._request)
         if settled and (ahead[0] > behind[0] or (ahead > behind and not counted)):
-            return replace(empty, possible=False)
+            return replace(empty, possible=False, estimate=None)
         found = self._linear(empty, out, put) if ahead == behind else empty
         if found.exact or not counted:
             return found
@@ -257,7 +277,3 @@ class _Search:
 def _first_stages(measures: Measures) -> tuple[int, int, int]:
     """Obligations and floors, greater is better."""
     return -len(measures.broken_obligations), measures.floor_share, -measures.floor_shortfall
-
-
-def _displaced(before: Plan, after: Plan) -> tuple[str, ...]:
-    return tuple(sorted(g.request for g in before.granted if granted_level(after, g.request) < g.level))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from solver.breakeven import DEFAULT, BreakEven, NothingToExplainError, asked_level, break_even
+from solver.asking import Asking
+from solver.breakeven import DEFAULT, BreakEven, NothingToExplainError, asked_level, break_even, weigh
 from solver.contention import contention
+from solver.families import NAMES, Asked, Family, Name, families
 from solver.files import problem_hash
 from solver.forcing import granted_level, headline
 from solver.plan import Plan, Result
@@ -25,6 +27,9 @@ __all__ = ["BreakEven", "Card", "NothingToExplainError", "break_even", "card"]
 IMPOSSIBLE_ALONE = ("no_skill", "no_capacity", "window")
 """Reasons that no value outweighs, for the level cannot be staffed even in an empty plan."""
 
+JUDGING, REASON, WEIGHING, CHANGING = 0.15, 0.1, 0.35, 0.5
+"""Parts of the limits for judging a bare plan, the reason, the break-even, and the other families."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -37,6 +42,7 @@ class Card:
         binding: Full (specialist, week) among those who could do the work.
         holders: Requests with hours there.
         worth: Break-even and opportunity cost.
+        families: What one change alone would do; what was not found to be enough is missing or None.
     """
 
     problem: str
@@ -49,6 +55,7 @@ class Card:
     binding: tuple[tuple[str, int], ...]
     holders: tuple[str, ...]
     worth: BreakEven
+    families: Mapping[Name, Family | None]
 
     def row(self) -> dict[str, Any]:
         """The card as planner-card/1; what is unknown is null."""
@@ -72,13 +79,10 @@ class Card:
             "exact": worth.exact,
             "low": worth.low,
             "high": worth.high,
+            "estimate": worth.estimate,
             "families": {
-                "value": _value_family(worth),
-                "hours": None,
-                "window": None,
-                "level": None,
-                "people": None,
-                "yield": None,
+                name: None if family is None else family.row()
+                for name, family in ((name, self.families.get(name)) for name in NAMES)
             },
         }
 
@@ -108,72 +112,73 @@ def card(
         NothingToExplainError: Unknown request or level, or the level is granted already.
     """
     plan = (result.plan if isinstance(result, Result) else result) or Plan()
-    asked = asked_level(problem, plan, request_id, level)
+    asked = Asked(problem, plan, request_id, asked_level(problem, plan, request_id, level))
+    asking = Asking(settings, cancel)
     known = [*known, *(result.short if isinstance(result, Result) else ())]
     if not isinstance(result, Result):
-        result, settings = _judged(problem, plan, settings, cancel)
-    reason = _known_reason(known, request_id, asked)
-    if reason is None:
-        proven = result.proven_stages == ALL_STAGES
-        levels = {request_id: asked}
-        reason = reasons_for(problem, plan, levels, settings, proven=proven, cancel=cancel)[0]
-    if reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"):
-        own = headline(problem.request[request_id].levels[asked])
-        worth = BreakEven(request_id, asked, own, possible=False)
+        result = _judged(problem, plan, asking)
+    reason = _reason(asked, result, known, asking)
+    able = not (reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"))
+    if able:
+        worth, forced = weigh(
+            problem, result, request_id, asking.part(WEIGHING), level=asked.level, cancel=cancel
+        )
     else:
-        rest = _share(settings, 0.75)
-        worth = break_even(problem, result, request_id, rest, level=asked, cancel=cancel)
+        own = headline(asked.request.levels[asked.level])
+        worth, forced = BreakEven(request_id, asked.level, own, possible=False), None
+    found = families(asked, forced, asking.within(CHANGING), able=able)
     anyway = reason.reason in ("stability", "outbid")
-    binding, holders = contention(problem, plan, request_id, asked, anyway=anyway)
+    binding, holders = contention(problem, plan, request_id, asked.level, anyway=anyway)
     return Card(
         problem=problem.name,
         problem_hash=problem_hash(problem),
         request=request_id,
         granted=granted_level(plan, request_id),
-        level=asked,
+        level=asked.level,
         reason=reason.reason,
         params=reason.params,
         binding=binding,
         holders=holders,
         worth=worth,
+        families={"value": _value_family(worth), **found},
     )
 
 
-def _judged(
-    problem: Problem, plan: Plan, settings: Settings, cancel: Callable[[], bool] | None
-) -> tuple[Result, Settings]:
-    """The plan with what a solve proves about it, and the limits that are left."""
-    from solver.solve import solve
+def _reason(asked: Asked, result: Result, known: Sequence[Short], asking: Asking) -> Short:
+    """Why the level is not granted: as known, or found now."""
+    for short in known:
+        if short.request == asked.name and short.params.get("level") == asked.level:
+            return short
+    proven = result.proven_stages == ALL_STAGES
+    # Reasons take a quarter of the limits they are given.
+    limits, levels = asking.part(4 * REASON), {asked.name: asked.level}
+    return reasons_for(asked.problem, asked.plan, levels, limits, proven=proven, cancel=asking.cancel)[0]
 
-    found = solve(problem, _share(settings, 0.3), cancel=cancel, start=plan)
+
+def _judged(problem: Problem, plan: Plan, asking: Asking) -> Result:
+    """The plan with what a solve proves about it."""
+    found = asking.solve(problem, JUDGING, plan)
     measures = measure(problem, plan)
     best = found.measures is not None and rank(measures) == rank(found.measures)
     stages = found.proven_stages if best else ()
     status = found.status if best else "feasible"
-    judged = replace(found, plan=plan, measures=measures, proven_stages=stages, status=status)
-    return judged, _share(settings, 0.7)
+    return replace(found, plan=plan, measures=measures, proven_stages=stages, status=status)
 
 
-def _known_reason(known: Sequence[Short], request_id: str, level: int) -> Short | None:
-    """The reason found when the plan was made, when it is about the same level."""
-    return next((s for s in known if s.request == request_id and s.params.get("level") == level), None)
-
-
-def _share(settings: Settings, share: float) -> Settings:
-    work = settings.work_limit
-    return replace(
-        settings,
-        wall_limit_s=max(0.01, settings.wall_limit_s * share),
-        work_limit=None if work is None else work * share,
-    )
-
-
-def _value_family(worth: BreakEven) -> dict[str, Any] | None:
+def _value_family(worth: BreakEven) -> Family | None:
     """What it takes in value alone: by how much it must rise, and who then has less."""
     if worth.high is None:
         return None
-    return {
-        "change": worth.high - worth.own_value,
-        "displaced": list(worth.displaced),
-        "method": "exact" if worth.exact else "interval",
-    }
+    change = worth.high - worth.own_value
+    return Family(
+        change=change,
+        below=change - 1 if worth.exact and change > 0 else None,
+        displaced=worth.displaced,
+        method="exact" if worth.exact else "interval",
+        proven=worth.exact,
+        tested=2 if worth.exact else 0,
+        more={
+            "factor": round(worth.high / worth.own_value, 6) if worth.own_value > 0 else None,
+            "estimate": None if worth.estimate is None else worth.estimate - worth.own_value,
+        },
+    )

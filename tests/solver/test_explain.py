@@ -85,7 +85,9 @@ def test_e4_both_levels_of_an_s_curve(level: int, cost: int, missing: int) -> No
     problem = rivals(4, 40, ("r1", [20, 40], [2_400_000, 3_000_000]), ("r2", [20, 40], [400_000, 4_000_000]))
     told = card(problem, solve(problem), "r1", level=level).row()
     assert (told["opportunity_cost"], told["break_even"], told["missing"]) == (cost, cost, missing)
-    assert told["families"]["value"] == {"change": missing, "displaced": ["r2"], "method": "exact"}
+    value = told["families"]["value"]
+    assert (value["change"], value["below"], value["method"]) == (missing, missing - 1, "exact")
+    assert value["displaced"] == ["r2"]
     assert regranted(problem, "r1", level, cost)
     assert not regranted(problem, "r1", level, cost - 1)
 
@@ -114,19 +116,27 @@ def test_the_card_has_the_documented_keys() -> None:
     problem = fixture("full")
     told = card(problem, solve(problem, reasons=True), "r6").row()
     assert told.pop("problem_hash").startswith("sha256:")
+    families = told.pop("families")
     assert told == {
         "format": "planner-card/1", "problem": "full", "request": "r6", "granted": -1, "level": 0,
         "reason": "outbid", "params": {"level": 0, "proven": True},
         "binding": [{"specialist": "ann", "week": 1}],
         "holders": ["r5"],
         "own_value": 500_000, "opportunity_cost": 900_000, "break_even": 900_001, "missing": 400_001,
-        "possible": True, "exact": True, "low": 900_001, "high": 900_001,
-        "families": {
-            "value": {"change": 400_001, "displaced": ["r5"], "method": "exact"},
-            "hours": None, "window": None, "level": None, "people": None, "yield": None,
-        },
+        "possible": True, "exact": True, "low": 900_001, "high": 900_001, "estimate": 900_000,
     }  # fmt: skip
-    json.dumps(told)
+    assert {name: family and family["change"] for name, family in families.items()} == {
+        "value": 400_001,
+        "hours": {
+            "hours": 16, "step": 4, "needs": [{"architecture": 2, "lang:de": 3}],
+            "cells": [{"specialist": "ann", "week": 1, "hours": 16}],
+        },
+        "window": None,
+        "level": None,
+        "people": {"line": "r6.talk", "specialist": "ann", "kind": "released", "lacks": {}},
+        "yield": {"requests": [{"request": "r5", "level": -1}]},
+    }  # fmt: skip
+    json.dumps(families)
 
 
 def test_no_value_outweighs_a_lock_or_a_missing_skill() -> None:
@@ -199,7 +209,9 @@ def test_unproven_solves_give_an_interval_that_is_never_called_exact() -> None:
     told = card(problem, result, "r2").row()
     assert (told["exact"], told["break_even"], told["opportunity_cost"]) == (False, None, None)
     assert (told["low"], told["high"]) == (4_800_000, 5_000_001)
-    assert told["families"]["value"] == {"change": 1_200_001, "displaced": ["r1"], "method": "interval"}
+    value = told["families"]["value"]
+    assert (value["change"], value["below"], value["method"]) == (1_200_001, None, "interval")
+    assert (value["displaced"], value["proven"], value["estimate"]) == (["r1"], False, 1_000_000)
     assert told["params"]["proven"] is False
 
 

@@ -1,0 +1,200 @@
+"""What one change alone would do for a refused or cut request: six families, each found by solving again.
+
+A family is a change with one size: so much more value, so many hours more, so many weeks more, so much less
+asked for, this other person, these others yielding. Nothing is derived: a change is told only after a solve
+of the changed problem granted the request, and its method says what else is known. `applied` is the place
+where a change becomes a problem; the search and whoever applies a card go through it alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from solver.asking import Asking
+from solver.compare import displaced
+from solver.forcing import granted_level
+from solver.plan import Plan
+from solver.validate import ProblemErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from solver.problem import Problem, Request
+
+ALL_STAGES = (1, 2, 3, 4, 5)
+
+Method = Literal["exact", "interval", "tested grid"]
+Name = Literal["value", "hours", "window", "level", "people", "yield"]
+NAMES: tuple[Name, ...] = ("value", "hours", "window", "level", "people", "yield")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What is enough of one kind.
+
+    Attributes:
+        change: What to change, as in docs/file-formats.md.
+        below: The change one step smaller that was tried and is not enough; None when there is none.
+        displaced: Requests that then have less than now, sorted.
+        method: What is known of it.
+        proven: Whether the solve that grants it was proven.
+        tested: How many changes were tried.
+        more: Further keys of this family.
+    """
+
+    change: Any
+    below: Any
+    displaced: tuple[str, ...]
+    method: Method
+    proven: bool
+    tested: int
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def row(self) -> dict[str, Any]:
+        """The family as it stands in a card."""
+        return {
+            "change": self.change,
+            "below": self.below,
+            "displaced": list(self.displaced),
+            "method": self.method,
+            "proven": self.proven,
+            "tested": self.tested,
+            **self.more,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that lacks a level in a plan."""
+
+    problem: Problem
+    plan: Plan
+    name: str
+    level: int
+
+    @property
+    def request(self) -> Request:
+        """The request itself."""
+        return self.problem.request[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a solve of a changed problem says of the request.
+
+    Attributes:
+        granted: Whether the best plan found has the level; None when no plan was found.
+        proven: Whether that plan is proven best in all stages.
+        plan: That plan.
+    """
+
+    granted: bool | None
+    proven: bool
+    plan: Plan
+
+
+class Trials:
+    """The solves of one family: each change once, within a part of the limits."""
+
+    def __init__(self, asked: Asked, asking: Asking, most: int) -> None:
+        self.asked = asked
+        self.asking = asking
+        self.tested = 0
+        self._share = 1.0 / most
+        self._known: dict[str, Answer] = {}
+
+    def grants(self, change: Callable[[], Problem], key: object, start: Plan | None = None) -> Answer:
+        """Whether the problem that `change` makes grants the request; asked again, the answer is the same."""
+        if str(key) not in self._known:
+            self._known[str(key)] = self._solved(change, start)
+        return self._known[str(key)]
+
+    def _solved(self, change: Callable[[], Problem], start: Plan | None) -> Answer:
+        if self.asking.stopped():
+            return Answer(None, proven=False, plan=Plan())
+        self.tested += 1
+        try:
+            result = self.asking.solve(change(), self._share, start or self.asked.plan)
+        except ProblemErrors:
+            # A change may leave what the format allows; then it is no change anybody could make.
+            return Answer(None, proven=False, plan=Plan())
+        if result.plan is None:
+            return Answer(None, proven=False, plan=Plan())
+        granted = granted_level(result.plan, self.asked.name) >= self.asked.level
+        return Answer(granted, result.proven_stages == ALL_STAGES, result.plan)
+
+    def first(self, changes: Iterable[Any], apply: Callable[[Any], Problem]) -> tuple[Any, Answer] | None:
+        """The first of `changes` that is enough."""
+        for change in changes:
+            answer = self.grants(lambda change=change: apply(change), change)  # type: ignore[misc]  # - the closure is typed by its use
+            if answer.granted:
+                return change, answer
+        return None
+
+    def family(
+        self, change: Any, answer: Answer, below: Any = None, *, exact: bool = False, **more: Any
+    ) -> Family:
+        """What was found, as a family."""
+        return Family(
+            change=change,
+            below=below,
+            displaced=displaced(self.asked.plan, answer.plan, self.asked.name),
+            method="exact" if exact and answer.proven else "tested grid",
+            proven=answer.proven,
+            tested=self.tested,
+            more=more,
+        )
+
+
+def applied(problem: Problem, request: str, level: int, name: Name, change: Any) -> Problem:
+    """`problem` with the change of a card made.
+
+    Args:
+        problem: The problem the card is about.
+        request: The request of the card.
+        level: The level of the card.
+        name: The family.
+        change: Its `change` or `below`.
+    """
+    from solver.families_hours import with_hours
+    from solver.families_people import with_person, yielding
+    from solver.families_request import with_fewer_hours, with_value, with_window
+
+    makers: dict[Name, Callable[[Problem, str, int, Any], Problem]] = {
+        "value": with_value,
+        "hours": with_hours,
+        "window": with_window,
+        "level": with_fewer_hours,
+        "people": with_person,
+        "yield": yielding,
+    }
+    return makers[name](problem, request, level, change)
+
+
+SHARES: dict[Name, float] = {"hours": 0.3, "window": 0.2, "level": 0.2, "people": 0.15, "yield": 0.15}
+"""Parts of the limits of all families, but value, which comes with the break-even."""
+
+
+def families(asked: Asked, forced: Plan | None, asking: Asking, *, able: bool) -> dict[Name, Family | None]:
+    """Five families of a request; that of value comes with its break-even.
+
+    Args:
+        asked: What lacks which level where.
+        forced: The best plan found with the level, from which those who might yield are known.
+        asking: The limits of all of them.
+        able: Whether the level could be staffed in an empty plan, so that others yielding might help.
+    """
+    from solver.families_hours import hours_family
+    from solver.families_people import people_family, yield_family
+    from solver.families_request import level_family, window_family
+
+    found: dict[Name, Family | None] = {}
+    found["hours"] = hours_family(asked, asking.within(SHARES["hours"]))
+    found["window"] = window_family(asked, asking.within(SHARES["window"]))
+    found["level"] = level_family(asked, asking.within(SHARES["level"]))
+    found["people"] = people_family(asked, asking.within(SHARES["people"]))
+    if able:
+        found["yield"] = yield_family(asked, forced or Plan(), asking.within(SHARES["yield"]))
+    return found
