@@ -15,6 +15,7 @@ from planner.records import (
     Account,
     Department,
     JobState,
+    NamedHead,
     PlanningCycle,
     PlanRun,
     Proposal,
@@ -61,6 +62,19 @@ def own_departments(session: Session, actor: Actor) -> frozenset[str]:
     return frozenset(session.scalars(select(Department.id).where(departments_of(session, actor))))
 
 
+def decidable(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Condition on Proposal: of a department the actor heads or stands in for, or named to decide."""
+    if not actor.has(Role.HEAD):
+        return false()
+    named = select(NamedHead.id).where(
+        NamedHead.user_id == actor.user_id,
+        NamedHead.request_id == Proposal.request_id,
+        NamedHead.department_id == Proposal.department_id,
+    )
+    own = select(Department.id).where(departments_of(session, actor))
+    return or_(Proposal.department_id.in_(own), named.exists())
+
+
 def visible_accounts(session: Session, actor: Actor) -> Select[Account]:
     """All accounts for overseers, the own ones for a key account manager, none for others."""
     if sees_all(actor):
@@ -71,7 +85,7 @@ def visible_accounts(session: Session, actor: Actor) -> Select[Account]:
 def _touching(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Condition on ResourceRequest: a line asks for, or a plan proposes, people of the actor's department."""
     departments = select(Department.id).where(departments_of(session, actor))
-    proposed = select(Proposal.request_id).where(Proposal.department_id.in_(departments))
+    proposed = select(Proposal.request_id).where(decidable(session, actor))
     asked = (
         select(RequestLine.request_id)
         .join(Specialist, RequestLine.specialist_id == Specialist.id)
@@ -114,8 +128,7 @@ def visible_proposals(session: Session, actor: Actor) -> Select[Proposal]:
         return select(Proposal)
     conditions: list[ColumnElement[bool]] = [false()]
     if actor.has(Role.HEAD):
-        own = select(Department.id).where(departments_of(session, actor))
-        conditions.append(Proposal.department_id.in_(own))
+        conditions.append(decidable(session, actor))
     if actor.has(Role.KAM):
         accounts = select(Account.id).where(accounts_of(session, actor))
         requests = select(ResourceRequest.id).where(ResourceRequest.account_id.in_(accounts))

@@ -6,10 +6,15 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.booking import release
 from planner.clock import now
 from planner.records import (
+    CounterOffer,
     CycleStatus,
     JobState,
+    OfferState,
+    Override,
+    OverrideState,
     PlanningCycle,
     PlanRun,
     Proposal,
@@ -17,6 +22,10 @@ from planner.records import (
     Question,
     RequestStatus,
     ResourceRequest,
+    Scenario,
+    ScenarioState,
+    SwapOffer,
+    SwapState,
 )
 from planner.verdict import Allowed, Denied, Kind, Message, Verdict, require
 
@@ -48,6 +57,40 @@ class ProposalAction(enum.StrEnum):
     PUBLISH = "publish"
     WORK = "work"
     SUPERSEDE = "supersede"
+
+
+class OfferAction(enum.StrEnum):
+    """What can happen to a head's counter-offer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    VOID = "void"
+
+
+class OverrideAction(enum.StrEnum):
+    """What can happen to an override."""
+
+    SIGN = "sign"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+class SwapAction(enum.StrEnum):
+    """What can happen to an offer between two account managers; the last two follow a re-solve."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    CONFIRM = "confirm"
+    FAIL = "fail"
+
+
+class ScenarioAction(enum.StrEnum):
+    """What can happen to a scenario."""
+
+    PROMOTE = "promote"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
 
 
 class CycleAction(enum.StrEnum):
@@ -127,6 +170,41 @@ PROPOSALS: Table = {
     (P.COUNTERED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
 }
 
+F = OfferState
+OFFERS: Table = {
+    (F.OPEN, OfferAction.ACCEPT): F.ACCEPTED,
+    (F.OPEN, OfferAction.DECLINE): F.DECLINED,
+    (F.OPEN, OfferAction.VOID): F.VOID,
+    (F.ACCEPTED, OfferAction.DECLINE): F.DECLINED,
+    (F.ACCEPTED, OfferAction.VOID): F.VOID,
+}
+
+V = OverrideState
+OVERRIDES: Table = {
+    (V.WAITING, OverrideAction.SIGN): V.ACTIVE,
+    (V.WAITING, OverrideAction.DECLINE): V.DECLINED,
+    (V.WAITING, OverrideAction.WITHDRAW): V.WITHDRAWN,
+    (V.ACTIVE, OverrideAction.WITHDRAW): V.WITHDRAWN,
+}
+
+W = SwapState
+SWAPS: Table = {
+    (W.OFFERED, SwapAction.ACCEPT): W.CHECKING,
+    (W.OFFERED, SwapAction.DECLINE): W.DECLINED,
+    (W.OFFERED, SwapAction.WITHDRAW): W.WITHDRAWN,
+    (W.CHECKING, SwapAction.CONFIRM): W.AGREED,
+    (W.CHECKING, SwapAction.FAIL): W.FAILED,
+    (W.CHECKING, SwapAction.WITHDRAW): W.WITHDRAWN,
+}
+
+S = ScenarioState
+SCENARIOS: Table = {
+    (S.OPEN, ScenarioAction.PROMOTE): S.PROMOTED,
+    (S.OPEN, ScenarioAction.ARCHIVE): S.ARCHIVED,
+    (S.PROMOTED, ScenarioAction.ARCHIVE): S.ARCHIVED,
+    (S.ARCHIVED, ScenarioAction.RESTORE): S.OPEN,
+}
+
 C = CycleStatus
 CYCLES: Table = {
     (C.COLLECTING, CycleAction.SOLVE): C.SOLVING,
@@ -153,7 +231,8 @@ JOBS: Table = {
     (J.CANCELLED, JobAction.REPEAT): J.QUEUED,
 }
 
-Moving = ResourceRequest | Proposal | PlanningCycle | PlanRun | Question
+Exceptional = Override | SwapOffer | Scenario
+Moving = ResourceRequest | Proposal | CounterOffer | PlanningCycle | PlanRun | Question | Exceptional
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +247,13 @@ class Machine:
 MACHINES: Mapping[type[Moving], Machine] = {
     ResourceRequest: Machine(Message("request"), "status", REQUESTS),
     Proposal: Machine(Message("proposal"), "state", PROPOSALS),
+    CounterOffer: Machine(Message("counter-offer"), "state", OFFERS),
     PlanningCycle: Machine(Message("cycle"), "status", CYCLES),
     PlanRun: Machine(Message("run"), "state", JOBS),
     Question: Machine(Message("question"), "state", JOBS),
+    Override: Machine(Message("override"), "state", OVERRIDES),
+    SwapOffer: Machine(Message("swap offer"), "state", SWAPS),
+    Scenario: Machine(Message("scenario"), "state", SCENARIOS),
 }
 
 
@@ -215,4 +298,6 @@ def move(row: Moving, action: str) -> None:
     new = target(row, action)
     if isinstance(row, ResourceRequest) and new != row.status:
         row.status_since = now()
+    if isinstance(row, Proposal) and row.state == ProposalState.APPROVED and new != row.state:
+        release(row)
     setattr(row, MACHINES[type(row)].column, new)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,6 @@ from planner.actor import Actor, acts_for
 from planner.audit import Event, changing, record, state_of
 from planner.clock import now
 from planner.records import (
-    Allocation,
     Decision,
     DecisionOutcome,
     JobState,
@@ -22,20 +20,16 @@ from planner.records import (
     Proposal,
     ProposalState,
     RejectionReason,
-    RequestOutcome,
     RequestStatus,
     ResourceRequest,
-    Specialist,
 )
-from planner.scope import own_departments
+from planner.scope import decidable
 from planner.services.consequences import hurry, loss
 from planner.services.versions import check_version
-from planner.solving.demand import is_expedite
+from planner.solving.holding import hold
 from planner.solving.jobs import reap
 from planner.solving.material import newest_plan
-from planner.solving.parameters import Parameters
 from planner.solving.questions import scope_of
-from planner.supply import promised_elsewhere, promises, specialists, week_table
 from planner.transitions import ProposalAction, RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
 
@@ -56,7 +50,7 @@ def own_parts(session: Session, actor: Actor, request: ResourceRequest, run: Pla
         .where(
             Proposal.run_id == run.id,
             Proposal.request_id == request.id,
-            Proposal.department_id.in_(own_departments(session, actor)),
+            decidable(session, actor),
             Proposal.state != ProposalState.SUPERSEDED,
         )
         .order_by(Proposal.line_id, Proposal.department_id)
@@ -70,7 +64,8 @@ def check_may_decide(session: Session, actor: Actor, proposal: Proposal) -> None
     Raises:
         Refused: E_NOT_YOUR_DEPARTMENT, E_SELF_APPROVAL.
     """
-    if proposal.department_id not in own_departments(session, actor):
+    own = select(Proposal.id).where(Proposal.id == proposal.id, decidable(session, actor))
+    if session.scalar(own) is None:
         raise refuse(
             Kind.FORBIDDEN,
             "E_NOT_YOUR_DEPARTMENT",
@@ -78,20 +73,25 @@ def check_may_decide(session: Session, actor: Actor, proposal: Proposal) -> None
             "Its head or deputy decides.",
             department=proposal.department.name,
         )
-    if is_own(actor, proposal):
+    if is_own(session, actor, proposal):
         raise refuse(
             Kind.FORBIDDEN,
             "E_SELF_APPROVAL",
-            "You filed this request or manage its account, so you cannot decide on it.",
+            "You or somebody you stand in for filed this request or manages its account, so you cannot "
+            "decide on it.",
             "The deputy of the department decides; if there is none, leadership names another head.",
         )
 
 
-def is_own(actor: Actor, proposal: Proposal) -> bool:
-    """Whether the actor filed the request or manages its account."""
-    request = proposal.request
+def is_own(session: Session, actor: Actor, proposal: Proposal) -> bool:
+    """Whether the actor, or somebody the actor stands in for, filed the request or manages its account."""
+    return not acts_for(session, actor).isdisjoint(parties(proposal.request))
+
+
+def parties(request: ResourceRequest) -> frozenset[str | None]:
+    """Who has an interest in the request and so may not decide on it."""
     account = request.account
-    return actor.user_id in {request.filed_by_id, request.kam_id, account.kam_id, account.deputy_kam_id}
+    return frozenset({request.filed_by_id, request.kam_id, account.kam_id, account.deputy_kam_id}) - {None}
 
 
 def same_again(
@@ -119,6 +119,17 @@ def check_open(session: Session, proposal: Proposal, version: int, action: Propo
     Raises:
         Refused: E_RUN_ACTIVE, E_PLAN_SUPERSEDED, E_STATE, E_VERSION_STALE.
     """
+    check_current(session, proposal)
+    require(check(proposal, action))
+    check_version(session, proposal, version)
+
+
+def check_current(session: Session, proposal: Proposal) -> None:
+    """Go on when the newest plan proposes it and no other is being computed.
+
+    Raises:
+        Refused: E_RUN_ACTIVE, E_PLAN_SUPERSEDED.
+    """
     run = proposal.run
     # A run whose worker died must not keep heads waiting.
     reap(session)
@@ -141,8 +152,6 @@ def check_open(session: Session, proposal: Proposal, version: int, action: Propo
                 details={"newest_run_id": newest.id if newest else None, "state": proposal.state.value},
             )
         )
-    require(check(proposal, action))
-    check_version(session, proposal, version)
 
 
 def check_unchanged(
@@ -203,10 +212,23 @@ def store_approval(session: Session, actor: Actor, proposal: Proposal) -> Decisi
     """Approve, unless the hours are no longer there.
 
     Raises:
-        Refused: E_CAPACITY_BELOW.
+        Refused: E_CAPACITY_BELOW; details["weeks"] has the figures of each person-week that is too small.
     """
-    check_capacity(session, proposal)
     return _store(session, actor, proposal, ProposalAction.APPROVE, DecisionOutcome.APPROVED)
+
+
+def _book(session: Session, proposal: Proposal) -> None:
+    over = hold(session, proposal)
+    if over:
+        raise Refused(
+            Denied(
+                Kind.STATE,
+                "E_CAPACITY_BELOW",
+                Message("There is less time than when the plan was made."),
+                Message("Ask for a new plan; it will use the hours that are left."),
+                details={"weeks": over},
+            )
+        )
 
 
 def store_rejection(
@@ -240,6 +262,8 @@ def _store(
     """Move the proposal, keep the decision and one event for both."""
     standing_for = principal(session, actor, proposal)
     before = state_of(proposal)
+    if outcome == DecisionOutcome.APPROVED:
+        _book(session, proposal)
     move(proposal, action)
     decision = Decision(
         proposal_id=proposal.id,
@@ -272,7 +296,9 @@ def principal(session: Session, actor: Actor, proposal: Proposal) -> str | None:
     if actor.user_id == department.deputy_head_id:
         return department.head_id
     lenders = acts_for(session, actor)
-    return next((who for who in (department.head_id, department.deputy_head_id) if who in lenders), None)
+    lender = next((who for who in (department.head_id, department.deputy_head_id) if who in lenders), None)
+    # Who is neither was named by leadership and decides in the head's place.
+    return lender or department.head_id
 
 
 def settle(
@@ -292,75 +318,7 @@ def settle(
             request.return_reason = returned
             request.outcome = None
     elif request.status == RequestStatus.PLANNED and all(
-        part.state != ProposalState.PROPOSED for part in parts
+        part.state not in (ProposalState.PROPOSED, ProposalState.COUNTERED) for part in parts
     ):
         with changing(session, actor, Event.REQUEST_DECIDED, request):
             move(request, RequestAction.DECIDE)
-
-
-def check_capacity(session: Session, proposal: Proposal) -> None:
-    """Go on when all that is approved, published and now asked for fits each person-week of today.
-
-    Raises:
-        Refused: E_CAPACITY_BELOW; details["weeks"] has the figures of each person-week that is too small.
-    """
-    session.flush()
-    run = proposal.run
-    parameters = Parameters.of(run.parameters)
-    who = {a.specialist_id for a in proposal.allocations}
-    weeks = sorted({a.week for a in proposal.allocations})
-    planned = set(session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == run.id)))
-    people = [p for p in specialists(session) if p.id in who]
-    table = week_table(session, people, weeks, promised_elsewhere(promises(session), planned))
-    booked = _booked(session, who, weeks, parameters)
-    expedite = is_expedite(proposal.request, parameters)
-    over = []
-    for a in proposal.allocations:
-        limit = table[a.specialist_id][weeks.index(a.week)]
-        plain, total = booked.get((a.specialist_id, a.week), (0, 0))
-        plain, total = plain + (0 if expedite else a.quarter_hours), total + a.quarter_hours
-        if plain > limit.capacity or total > limit.total:
-            over.append(_figures(people, a, limit.total, total))
-    if over:
-        raise Refused(
-            Denied(
-                Kind.STATE,
-                "E_CAPACITY_BELOW",
-                Message("There is less time than when the plan was made."),
-                Message("Ask for a new plan; it will use the hours that are left."),
-                details={"weeks": over},
-            )
-        )
-
-
-def _booked(
-    session: Session, who: set[str], weeks: Sequence[str], parameters: Parameters
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """Approved quarter-hours per person-week: of requests that are not expedite, and of all."""
-    rows = session.execute(
-        select(Allocation, Proposal)
-        .join(Proposal, Proposal.id == Allocation.proposal_id)
-        .where(
-            Proposal.state == ProposalState.APPROVED,
-            Allocation.specialist_id.in_(who),
-            Allocation.week.in_(weeks),
-        )
-    )
-    plain: defaultdict[tuple[str, str], int] = defaultdict(int)
-    total: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for allocation, proposal in rows:
-        cell = (allocation.specialist_id, allocation.week)
-        total[cell] += allocation.quarter_hours
-        plain[cell] += 0 if is_expedite(proposal.request, parameters) else allocation.quarter_hours
-    return {cell: (plain[cell], hours) for cell, hours in total.items()}
-
-
-def _figures(people: Sequence[Specialist], a: Allocation, limit: int, total: int) -> dict[str, Any]:
-    person = next(p for p in people if p.id == a.specialist_id)
-    return {
-        "specialist": person.display_name,
-        "week": a.week,
-        "capacity_quarter_hours": limit,
-        "approved_quarter_hours": total - a.quarter_hours,
-        "asked_quarter_hours": a.quarter_hours,
-    }

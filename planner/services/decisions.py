@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from planner import checks
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import Decision, DecisionOutcome, RejectionReason
@@ -26,6 +27,9 @@ from planner.services.inbox import Inbox, InboxItem, PersonWeek, Sent, inbox, ou
 from planner.transitions import ProposalAction
 from planner.verdict import not_found, require
 
+MOST_AT_ONCE = 500
+"""Proposals approved in one go."""
+
 __all__ = [
     "Change",
     "Consequence",
@@ -34,6 +38,7 @@ __all__ = [
     "PersonWeek",
     "Sent",
     "approve",
+    "approve_many",
     "ask_consequence",
     "consequence",
     "decide_request",
@@ -68,6 +73,38 @@ def approve(session: Session, actor: Actor, proposal_id: str, version: int) -> D
     decision = store_approval(session, actor, proposal)
     settle(session, actor, proposal.request, proposal.run, None)
     return decision
+
+
+def approve_many(session: Session, actor: Actor, versions: Mapping[str, int]) -> list[Decision]:
+    """Promise the hours of several proposals at once, or of none.
+
+    Args:
+        session: The unit of work.
+        actor: As for `approve`.
+        versions: The version that the actor saw, by proposal id.
+
+    Raises:
+        Refused: as `approve`; E_VERSION_STALE with the list of those that changed since; E_INVALID for none
+            or more than MOST_AT_ONCE.
+    """
+    require(may(actor, Action.APPROVE_MANY))
+    if not 0 < len(versions) <= MOST_AT_ONCE:
+        reason, remedy = "Nothing or too much is chosen.", "Choose 1 to %(most)s lines."
+        raise checks.invalid([checks.problem("parts", "E_CHOICE", reason, remedy, most=MOST_AT_ONCE)])
+    parts = [find_proposal(session, actor, key) for key in versions]
+    for part in parts:
+        check_may_decide(session, actor, part)
+    answer = (DecisionOutcome.APPROVED, None)
+    check_unchanged(session, actor, parts, versions, answer)
+    decisions = []
+    for part in sorted(parts, key=lambda p: (p.request.filing_order or 0, p.line_id, p.department_id)):
+        done = same_again(session, actor, part, versions[part.id], answer)
+        if done is None:
+            check_open(session, part, versions[part.id], ProposalAction.APPROVE)
+            done = store_approval(session, actor, part)
+            settle(session, actor, part.request, part.run, None)
+        decisions.append(done)
+    return decisions
 
 
 def reject(  # noqa: PLR0917 - a use case takes the values it needs

@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session, selectinload
 
-from planner.actor import Actor
-from planner.capacity import WeekHours
-from planner.clock import monday
+from planner.actor import Actor, acts_for
 from planner.permissions import Action, may
 from planner.records import (
     Allocation,
     CycleStatus,
     Decision,
-    DecisionOutcome,
     Department,
-    Leave,
-    LeaveStatus,
     PlanningCycle,
     PlanRun,
     Proposal,
     ProposalState,
-    RejectionReason,
     RequestLine,
     RequestOutcome,
     ResourceRequest,
     Specialist,
+    SpecialistSkill,
 )
-from planner.scope import find_proposal, own_departments
+from planner.scope import decidable, find_proposal
 from planner.services.consequences import Consequence, consequences
-from planner.services.deciding import is_own
+from planner.services.deciding import parties
+from planner.services.inbox_evidence import changes_since, proofs_of
+from planner.services.inbox_views import (
+    HoursChange,
+    Inbox,
+    InboxItem,
+    PersonHours,
+    PersonWeek,
+    Sent,
+    SkillProof,
+)
+from planner.services.offer_views import offers_of
+from planner.services.person_weeks import person_weeks
 from planner.solving.material import newest_plan
-from planner.supply import promised_elsewhere, promises, specialists, week_table
 from planner.verdict import not_found, require
+
+__all__ = [
+    "HoursChange",
+    "Inbox",
+    "InboxItem",
+    "PersonHours",
+    "PersonWeek",
+    "Sent",
+    "SkillProof",
+    "bands",
+    "deciding_cycle",
+    "inbox",
+    "outbox",
+    "proposal_view",
+]
 
 BANDS = 5
 OPEN_CYCLES = (CycleStatus.SOLVING, CycleStatus.DECIDING, CycleStatus.PUBLISHED)
@@ -47,123 +66,6 @@ STANDING = (ProposalState.PROPOSED, ProposalState.APPROVED)
 SHOWN = (*STANDING, ProposalState.REJECTED, ProposalState.COUNTERED)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonHours:
-    """Quarter-hours that one person gives to one line in one week."""
-
-    specialist_id: str
-    specialist: str
-    week: str
-    quarter_hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboxItem:
-    """One proposal as its head sees it: who asks for what of whom, never how much money it is worth.
-
-    Attributes:
-        proposal_id: What is decided.
-        version: To be given back with the decision.
-        state: "proposed", "approved", "rejected" ...
-        run_id: The plan that proposes it.
-        request_id: The request.
-        title: Its title.
-        account: Its customer.
-        kam: Its key account manager.
-        need: What the specialist is told.
-        activity: What is done on this line.
-        skill: Key of the skill; `skill_labels` its names by language.
-        skill_labels: Names of the skill by language.
-        min_level: Level asked for.
-        hours: Who gives how much when.
-        quarter_hours: Their sum.
-        value_band: 1 to 5, fifths of the plan's granted requests by worth, 5 the most.
-        is_own: Whether the actor filed it or manages its account and so may not decide.
-        moot: Whether another part of the request was refused, so that it will be planned anew.
-        consequence: What refusing it costs.
-    """
-
-    proposal_id: str
-    version: int
-    state: ProposalState
-    run_id: str
-    request_id: str
-    title: str
-    account: str
-    kam: str
-    need: str
-    activity: str
-    skill: str
-    skill_labels: Mapping[str, str]
-    min_level: int
-    hours: tuple[PersonHours, ...]
-    quarter_hours: int
-    value_band: int
-    is_own: bool
-    moot: bool
-    consequence: Consequence
-
-
-@dataclass(frozen=True, slots=True)
-class PersonWeek:
-    """The load of one person in one week, in quarter-hours.
-
-    Attributes:
-        specialist_id: The person.
-        specialist: The name.
-        week: ISO week.
-        present: At work at all.
-        own_work: Kept for the department.
-        capacity: To lend, expedite reserve and other promises taken off.
-        expedite: More for expedite requests only.
-        promised: To requests that this plan does not contain.
-        approved: Approved by this plan's heads so far.
-        proposed: Still to be decided.
-        planned_leave: Whether leave is planned that is not approved and so not taken off.
-        proposals: Ids of the proposals behind `approved` and `proposed`.
-    """
-
-    specialist_id: str
-    specialist: str
-    week: str
-    present: int
-    own_work: int
-    capacity: int
-    expedite: int
-    promised: int
-    approved: int
-    proposed: int
-    planned_leave: bool
-    proposals: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """What waits for the actor's departments in the cycle that is being decided; empty when nothing does."""
-
-    cycle: PlanningCycle | None
-    run: PlanRun | None
-    deadline: datetime | None
-    items: tuple[InboxItem, ...]
-    load: tuple[PersonWeek, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A decision that was made: on what, by whom and for whom, and what a rejection cost as far as known."""
-
-    decision: Decision
-    title: str
-    account: str
-    department: str
-    run_number: int
-    decided_by: str
-    outcome: DecisionOutcome
-    reason: RejectionReason | None
-    carried: bool
-    consequence: Consequence | None
-
-
 def inbox(session: Session, actor: Actor) -> Inbox:
     """Everything the actor's departments are asked for now, decided parts included.
 
@@ -171,20 +73,27 @@ def inbox(session: Session, actor: Actor) -> Inbox:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_INBOX))
+    cycle = deciding_cycle(session)
+    run = newest_plan(session, cycle.id) if cycle else None
+    if cycle is None:
+        return Inbox(None, None, None, None, (), ())
+    if run is None:
+        return Inbox(cycle, None, None, cycle.decision_deadline, (), ())
+    rows = proposals_of(session, run, decidable(session, actor))
+    items = _items(session, actor, run, rows)
+    return Inbox(
+        cycle, run, run.finished_at, cycle.decision_deadline, items, person_weeks(session, run, rows)
+    )
+
+
+def deciding_cycle(session: Session) -> PlanningCycle | None:
+    """The cycle whose plan is decided now; one that is not published yet before one that is."""
     published = case((PlanningCycle.status == CycleStatus.PUBLISHED, 1), else_=0)
-    cycle = session.scalars(
+    return session.scalars(
         select(PlanningCycle)
         .where(PlanningCycle.status.in_(OPEN_CYCLES))
         .order_by(published, PlanningCycle.decision_deadline.desc(), PlanningCycle.id)
     ).first()
-    run = newest_plan(session, cycle.id) if cycle else None
-    if cycle is None:
-        return Inbox(None, None, None, (), ())
-    if run is None:
-        return Inbox(cycle, None, cycle.decision_deadline, (), ())
-    rows = proposals_of(session, run, own_departments(session, actor))
-    items = _items(session, actor, run, rows)
-    return Inbox(cycle, run, cycle.decision_deadline, items, _load(session, run, rows))
 
 
 def proposal_view(session: Session, actor: Actor, proposal_id: str) -> InboxItem:
@@ -195,7 +104,8 @@ def proposal_view(session: Session, actor: Actor, proposal_id: str) -> InboxItem
     """
     require(may(actor, Action.VIEW_PROPOSAL))
     proposal = find_proposal(session, actor, proposal_id)
-    if proposal.department_id not in own_departments(session, actor):
+    own = select(Proposal.id).where(Proposal.id == proposal.id, decidable(session, actor))
+    if session.scalar(own) is None:
         raise not_found()
     return _items(session, actor, proposal.run, [proposal])[0]
 
@@ -207,14 +117,13 @@ def outbox(session: Session, actor: Actor, limit: int = 200) -> tuple[Sent, ...]
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_OUTBOX))
-    departments = own_departments(session, actor)
     rows = session.execute(
         select(Decision, Proposal, ResourceRequest, PlanRun.number, Department.name)
         .join(Proposal, Proposal.id == Decision.proposal_id)
         .join(ResourceRequest, ResourceRequest.id == Proposal.request_id)
         .join(PlanRun, PlanRun.id == Proposal.run_id)
         .join(Department, Department.id == Proposal.department_id)
-        .where(Proposal.department_id.in_(departments))
+        .where(decidable(session, actor))
         .order_by(Decision.created_at.desc(), Decision.id)
         .limit(limit)
         .options(
@@ -243,23 +152,28 @@ def outbox(session: Session, actor: Actor, limit: int = 200) -> tuple[Sent, ...]
     )
 
 
-def proposals_of(session: Session, run: PlanRun, departments: Collection[str]) -> Sequence[Proposal]:
-    """The run's proposals for those departments, put aside ones left out, with all that a page shows."""
+def proposals_of(session: Session, run: PlanRun, whose: ColumnElement[bool]) -> Sequence[Proposal]:
+    """The run's proposals under that condition, put aside ones left out, with all that a page shows."""
     request = selectinload(Proposal.request)
     return session.scalars(
         select(Proposal)
         .join(ResourceRequest, ResourceRequest.id == Proposal.request_id)
         .where(
             Proposal.run_id == run.id,
-            Proposal.department_id.in_(departments),
+            whose,
             Proposal.state.in_(SHOWN),
         )
         .order_by(ResourceRequest.filing_order, Proposal.line_id, Proposal.department_id)
         .options(
-            selectinload(Proposal.allocations).selectinload(Allocation.specialist),
+            selectinload(Proposal.allocations)
+            .selectinload(Allocation.specialist)
+            .selectinload(Specialist.skills)
+            .selectinload(SpecialistSkill.skill),
             request.selectinload(ResourceRequest.account),
             request.selectinload(ResourceRequest.kam),
             selectinload(Proposal.line).selectinload(RequestLine.skill),
+            selectinload(Proposal.line).selectinload(RequestLine.language),
+            selectinload(Proposal.department),
         )
     ).all()
 
@@ -280,6 +194,8 @@ def bands(session: Session, run: PlanRun) -> dict[str, int]:
 def _items(session: Session, actor: Actor, run: PlanRun, rows: Sequence[Proposal]) -> tuple[InboxItem, ...]:
     band = bands(session, run)
     costs = consequences(session, actor, rows)
+    offers = offers_of(session, [p.id for p in rows])
+    changed = changes_since(session, rows)
     refused = set(
         session.scalars(
             select(Proposal.request_id).where(
@@ -287,8 +203,15 @@ def _items(session: Session, actor: Actor, run: PlanRun, rows: Sequence[Proposal
             )
         )
     )
+    people = acts_for(session, actor)
     return tuple(
-        _item(actor, p, band.get(p.request_id, 1), costs[p.id], moot=p.request_id in refused and _waits(p))
+        replace(
+            _item(p, band.get(p.request_id, 1), costs[p.id]),
+            offer=offers.get(p.id),
+            changes=changed.get(p.id, ()),
+            is_own=not people.isdisjoint(parties(p.request)),
+            moot=p.request_id in refused and _waits(p),
+        )
         for p in rows
     )
 
@@ -297,7 +220,7 @@ def _waits(proposal: Proposal) -> bool:
     return proposal.state == ProposalState.PROPOSED
 
 
-def _item(actor: Actor, p: Proposal, band: int, cost: Consequence, *, moot: bool) -> InboxItem:
+def _item(p: Proposal, band: int, cost: Consequence) -> InboxItem:
     hours = tuple(
         PersonHours(a.specialist_id, a.specialist.display_name, a.week, a.quarter_hours)
         for a in sorted(p.allocations, key=lambda a: (a.week, a.specialist_id))
@@ -319,56 +242,11 @@ def _item(actor: Actor, p: Proposal, band: int, cost: Consequence, *, moot: bool
         hours=hours,
         quarter_hours=sum(h.quarter_hours for h in hours),
         value_band=band,
-        is_own=is_own(actor, p),
-        moot=moot,
+        proofs=proofs_of(p),
+        changes=(),
+        offer=None,
+        department=p.department.name,
+        is_own=False,
+        moot=False,
         consequence=cost,
     )
-
-
-def _load(session: Session, run: PlanRun, rows: Iterable[Proposal]) -> tuple[PersonWeek, ...]:
-    """Every person-week that the proposals touch, by name and week."""
-    by_cell: defaultdict[tuple[str, str], list[tuple[Proposal, int]]] = defaultdict(list)
-    for proposal in rows:
-        for a in proposal.allocations:
-            by_cell[a.specialist_id, a.week].append((proposal, a.quarter_hours))
-    if not by_cell:
-        return ()
-    planned = set(session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == run.id)))
-    weeks = sorted({week for _, week in by_cell})
-    people = {p.id: p for p in specialists(session) if any(p.id == who for who, _ in by_cell)}
-    table = week_table(session, people.values(), weeks, promised_elsewhere(promises(session), planned))
-    cells = [
-        _person_week(people[who], week, table[who][weeks.index(week)], parts)
-        for (who, week), parts in by_cell.items()
-    ]
-    return tuple(sorted(cells, key=lambda cell: (cell.specialist, cell.specialist_id, cell.week)))
-
-
-def _person_week(
-    person: Specialist, week: str, hours: WeekHours, parts: Sequence[tuple[Proposal, int]]
-) -> PersonWeek:
-    sums: defaultdict[ProposalState, int] = defaultdict(int)
-    for proposal, amount in parts:
-        sums[proposal.state] += amount
-    return PersonWeek(
-        specialist_id=person.id,
-        specialist=person.display_name,
-        week=week,
-        present=hours.present,
-        own_work=hours.present * person.department.own_work_reserve // 1000,
-        capacity=hours.capacity,
-        expedite=hours.expedite,
-        promised=hours.promised,
-        approved=sums[ProposalState.APPROVED],
-        proposed=sums[ProposalState.PROPOSED],
-        planned_leave=any(_in_week(leave, week) for leave in person.leaves),
-        proposals=tuple(
-            p.id for p, _ in parts if p.state in (ProposalState.APPROVED, ProposalState.PROPOSED)
-        ),
-    )
-
-
-def _in_week(leave: Leave, week: str) -> bool:
-    first = monday(week)
-    last = date.fromordinal(first.toordinal() + 6)
-    return leave.status == LeaveStatus.PLANNED and leave.first_day <= last and leave.last_day >= first

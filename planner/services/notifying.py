@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,7 @@ def notify(
         session: The unit of work.
         users: Ids of users; None, repeated and inactive ones are passed over.
         kind: What it is about.
-        text: What is said; params are texts, whole numbers or messages again.
+        text: What is said; params are texts, whole numbers, times or messages again.
         link: The page that shows more, beginning with "/".
         key: The same key reaches the same user only once, ever.
     """
@@ -95,7 +95,7 @@ def notices(session: Session, actor: Actor, *, unread_only: bool = False) -> Seq
         Notice(
             notification_id=row.id,
             kind=row.kind,
-            message=_message({"text": row.text, "params": row.params}),
+            message=_read({"text": row.text, "params": row.params}),
             link=row.link,
             at=row.created_at,
             read=row.read_at is not None,
@@ -137,20 +137,18 @@ def mark_read(session: Session, actor: Actor, notification_id: str | None = None
     return unread(session, actor)
 
 
-def _plain(message: Message) -> dict[str, Any]:
-    """A message as JSON can hold it."""
-    return {
-        "text": message.text,
-        "params": {
-            name: _plain(value) if isinstance(value, Message) else value
-            for name, value in message.params.items()
-        },
-    }
+def _plain(value: Any) -> Any:
+    """A message, a time or a plain value as JSON can hold it."""
+    if isinstance(value, Message):
+        params = {name: _plain(param) for name, param in value.params.items()}
+        return {"text": value.text, "params": params}
+    return {"at": value.isoformat()} if isinstance(value, datetime) else value
 
 
-def _message(plain: Mapping[str, Any]) -> Message:
-    """The message that was made plain."""
-    params = {
-        name: _message(value) if isinstance(value, dict) else value for name, value in plain["params"].items()
-    }
-    return Message(str(plain["text"]), params)
+def _read(plain: Any) -> Any:
+    """What was made plain."""
+    if not isinstance(plain, dict):
+        return plain
+    if "at" in plain:
+        return datetime.fromisoformat(plain["at"])
+    return Message(plain["text"], {name: _read(value) for name, value in plain["params"].items()})

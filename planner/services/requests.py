@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from planner import checks
 from planner.actor import Actor, acts_for
-from planner.audit import Event, changing, record
+from planner.audit import Event, record
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import (
     Account,
-    Proposal,
     RequestLine,
     RequestStatus,
     ResourceRequest,
@@ -24,12 +23,17 @@ from planner.records import (
 from planner.scope import an_id, find_account, find_request, visible_requests
 from planner.services.obligations import confirm_obligation, list_obligations
 from planner.services.paging import Page, one_page
+from planner.services.request_revision import (
+    changes_the_plan,
+    withdraw_proposals,
+    withdraw_touched,
+)
 from planner.services.request_rules import account_problems, incomplete, span_problems
 from planner.services.request_store import References, resolve, state, store, values_of
 from planner.services.request_values import LineValues, RequestValues, problems_in, tidied
 from planner.services.request_warnings import warnings
 from planner.services.versions import check_version
-from planner.transitions import ProposalAction, RequestAction, check, move, target
+from planner.transitions import RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Problem, Refused, not_found, refuse, require
 
 __all__ = [
@@ -165,7 +169,8 @@ def edit_request(
 ) -> ResourceRequest:
     """Replace the content of a request; the same content again changes nothing.
 
-    A planned or decided request goes back to submitted and what was proposed for it is void.
+    A planned or decided request goes back to submitted. Lines that ask for something else now are withdrawn
+    from the plan and decided anew; what was decided on the others stands. Words alone change nothing there.
 
     Raises:
         Refused: E_FORBIDDEN; E_NOT_FOUND; E_NOT_OWN; E_VERSION_STALE; E_STATE once published or over;
@@ -180,23 +185,17 @@ def edit_request(
     account, on_behalf = _own_account(session, actor, values.account_id)
     references = _accept(session, actor, account, values)
     before = state(request)
+    weighty = changes_the_plan(values_of(request), _titled(tidied(values), account))
     request.account, request.kam_id = account, account.kam_id
     store(session, request, _titled(tidied(values), account), references)
-    _withdraw_proposals(session, on_behalf, request)
-    move(request, RequestAction.EDIT)
+    if weighty:
+        withdraw_touched(session, on_behalf, request)
+        move(request, RequestAction.EDIT)
     if request.status == RequestStatus.SUBMITTED:
         request.outcome = None
         checks.require_well_formed(incomplete(session, request))
     record(session, on_behalf, Event.REQUEST_EDITED, request, before=before, after=state(request))
     return request
-
-
-def _withdraw_proposals(session: Session, actor: Actor, request: ResourceRequest) -> None:
-    """What was proposed and not yet published for the request is void."""
-    for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
-        if target(proposal, ProposalAction.SUPERSEDE) is not None:
-            with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
-                move(proposal, ProposalAction.SUPERSEDE)
 
 
 def missing_to_submit(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
@@ -252,7 +251,7 @@ def withdraw_request(
     before = state(request)
     move(request, RequestAction.WITHDRAW)
     request.outcome = None
-    _withdraw_proposals(session, on_behalf, request)
+    withdraw_proposals(session, on_behalf, request)
     record(
         session,
         on_behalf,
@@ -281,7 +280,7 @@ def return_request(
     move(request, RequestAction.RETURN)
     request.return_reason = checks.tidy(reason)
     request.outcome = None
-    _withdraw_proposals(session, actor, request)
+    withdraw_proposals(session, actor, request)
     record(
         session,
         actor,

@@ -70,7 +70,8 @@ def decided(material: Material, demands: Sequence[Demand], people: Mapping[str, 
     forbidden = {
         lock for p, d in material.rejections for lock in rejection_locks(known, p, SCOPE.get(_reason(d)))
     }
-    held = [*known.approvals(), *known.frozen(promised)]
+    held = known.completable([*known.approvals(), *known.offers()])
+    held += known.frozen(promised)
     standing, released = _fit(held, known, {_pair(lock) for lock in forbidden})
     locks = forbidden | {lock for h in standing for lock in _locks_of(h)}
     free_from = max(0, known.zone(material.parameters.frozen_weeks + material.parameters.slushy_weeks))
@@ -170,6 +171,59 @@ class _Known:
                 return False
             entry.rows.append(Hours(line.id, person.id, week, a.quarter_hours))
         return True
+
+    def offers(self) -> list[Held]:
+        """One entry per accepted counter-offer: its hours and its level."""
+        from solver.problem import Hours
+
+        found = []
+        for offer in self.material.offers:
+            proposal = offer.proposal
+            demand, line = self.demand.get(proposal.request_id), self.line_of.get(proposal.line_id)
+            if demand is None:
+                continue
+            fractions = [value.fraction for value in demand.values]
+            level = fractions.index(offer.fraction) if offer.fraction in fractions else None
+            entry = Held(demand.record.id, "offered", None if level is None else (level, level))
+            entry.whole = level is not None and line is not None and self.unchanged(proposal)
+            for row in offer.hours:
+                person, week = self.people[row.specialist_id], self.index.get(row.week)
+                if line is None or week is None or not self.able(line, person, week):
+                    entry.whole = False
+                    break
+                entry.rows.append(Hours(line.id, person.id, week, row.quarter_hours))
+            found.append(entry)
+        return found
+
+    def completable(self, held: list[Held]) -> list[Held]:
+        """Mark what cannot stand because the rest of its request can have no such level any more.
+
+        The test is a necessary one: people who are able to do a line have too few hours in its window.
+        """
+        for entry in held:
+            if entry.levels is not None and not self._can_have(entry.request, entry.levels[0]):
+                entry.whole = False
+        return held
+
+    def _can_have(self, request: str, level: int) -> bool:
+        demand = self.demand[request]
+        if len(demand.request.options) != 1:
+            return True
+        return all(self._enough(line, line.hours[level]) for line in demand.lines)
+
+    def _enough(self, line: Line, hours: int) -> bool:
+        """Whether the most able people together have the hours in the line's window."""
+        offers = []
+        for person in self.people.values():
+            if self.able(line, person, line.first_week):
+                weeks = range(line.first_week, line.last_week + 1)
+                extra = person.expedite if line.expedite else (0,) * len(person.capacity)
+                offers.append(sum(self._most(line, person.capacity[w] + extra[w]) for w in weeks))
+        return sum(sorted(offers, reverse=True)[: line.max_specialists]) >= hours
+
+    @staticmethod
+    def _most(line: Line, hours: int) -> int:
+        return hours if line.weekly_max is None else min(hours, line.weekly_max)
 
     def frozen(self, promised: Iterable[Hours]) -> list[Held]:
         """Published hours in the frozen weeks, and the level of what has started."""

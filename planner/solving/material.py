@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, selectinload
 from planner.capacity import WeekHours
 from planner.clock import horizon, today
 from planner.records import (
+    CounterOffer,
     Decision,
     DecisionOutcome,
     DefinitionScope,
     DefinitionState,
     JobState,
     KeyAccountDefinition,
+    OfferState,
     PlanningCycle,
     PlanRun,
     Proposal,
@@ -54,6 +56,7 @@ class Material:
         standing: Published hours of those requests, past weeks included.
         approved: Approved and unpublished proposals of the cycle's newest plan, whose hours shall stand.
         granted: Fraction per mille that the newest plan grants, by request id.
+        offers: Counter-offers to the newest plan that were accepted, whose hours shall stand.
         rejections: Proposals that heads rejected, each with the decision.
         definition_id: The key-account definition of the day, if there is one.
     """
@@ -67,6 +70,7 @@ class Material:
     standing: Sequence[Promise]
     approved: Sequence[Proposal]
     granted: Mapping[str, int]
+    offers: Sequence[CounterOffer]
     rejections: Sequence[tuple[Proposal, Decision]]
     definition_id: str | None
 
@@ -84,6 +88,7 @@ def gather(
     people = specialists(session)
     standing = promises(session)
     run = newest_plan(session, cycle.id)
+    offers = accepted_offers(session, run.id) if run else []
     return Material(
         cycle=cycle,
         parameters=parameters,
@@ -92,8 +97,9 @@ def gather(
         hours=week_table(session, people, weeks, promised_elsewhere(standing, planned)),
         requests=requests,
         standing=[row for row in standing if row.request_id in planned],
-        approved=_approved(session, run) if run else [],
+        approved=_approved(session, run, offers) if run else [],
         granted=_granted(session, run) if run else {},
+        offers=offers,
         rejections=_rejections(session, planned),
         definition_id=definition_id(session),
     )
@@ -145,15 +151,35 @@ def definition_id(session: Session) -> str | None:
     return next((d.id for d in found if d.valid_to is None or d.valid_to >= day), None)
 
 
-def _approved(session: Session, run: PlanRun) -> list[Proposal]:
-    """Approved parts of requests of which no part was rejected; a rejected part frees the others."""
+def accepted_offers(session: Session, run_id: str) -> Sequence[CounterOffer]:
+    """Counter-offers to what the run proposed that were accepted, by line."""
+    return session.scalars(
+        select(CounterOffer)
+        .join(Proposal, Proposal.id == CounterOffer.proposal_id)
+        .where(
+            Proposal.run_id == run_id,
+            Proposal.state == ProposalState.COUNTERED,
+            CounterOffer.state == OfferState.ACCEPTED,
+        )
+        .order_by(Proposal.line_id, Proposal.department_id)
+        .options(selectinload(CounterOffer.hours), selectinload(CounterOffer.proposal))
+    ).all()
+
+
+def _approved(session: Session, run: PlanRun, offers: Sequence[CounterOffer]) -> list[Proposal]:
+    """Approved parts that shall stand.
+
+    A rejected part frees the others of its request, and so does an accepted offer of another level.
+    """
     rows = session.scalars(
         select(Proposal)
         .where(Proposal.run_id == run.id)
         .order_by(Proposal.line_id, Proposal.department_id)
         .options(selectinload(Proposal.allocations))
     ).all()
+    granted = _granted(session, run)
     broken = {p.request_id for p in rows if p.state == ProposalState.REJECTED}
+    broken |= {o.proposal.request_id for o in offers if o.fraction != granted.get(o.proposal.request_id)}
     return [p for p in rows if p.state == ProposalState.APPROVED and p.request_id not in broken]
 
 

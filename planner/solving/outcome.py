@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from planner.clock import now
 from planner.records import (
     Allocation,
     CycleStatus,
-    Decision,
     Outcome,
     PlanningCycle,
     PlanRun,
@@ -28,12 +27,15 @@ from planner.records import (
     RequestOutcome,
     RequestStatus,
     ResourceRequest,
+    RunPurpose,
     Specialist,
 )
+from planner.solving.carrying import Key, agreed, answer, earlier, fits, shape
 from planner.solving.demand import FULL, line_digest
 from planner.solving.jobs import cycle_back, fail_run, failure
 from planner.solving.material import PLANNABLE
 from planner.solving.questions import ask_about_plan
+from planner.solving.voiding import void_offers
 from planner.transitions import CycleAction, JobAction, ProposalAction, RequestAction, move
 
 ACTIVE = (
@@ -42,13 +44,6 @@ ACTIVE = (
     ProposalState.REJECTED,
     ProposalState.COUNTERED,
 )
-HELD = (ProposalState.APPROVED, ProposalState.PUBLISHED)
-
-Key = tuple[str, str]
-"""Record ids of a line and of the department that lends to it."""
-
-Shape = frozenset[tuple[str, str, int]]
-"""Specialist id, ISO week and quarter-hours of every allocation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,12 @@ def save(session: Session, run: PlanRun, text: str) -> None:
         return
     assert run.snapshot is not None  # noqa: S101 - a run is queued with its snapshot
     plan = _Plan(result, json.loads(run.snapshot.problem), run.snapshot.inputs)
-    requests = _unchanged(session, plan)
     outcomes = _outcomes(session, run, plan)
+    if run.purpose == RunPurpose.WHAT_IF:
+        # What is only supposed proposes nothing, asks nobody and leaves the cycle alone.
+        _finish(session, run, result, text)
+        return
+    requests = _unchanged(session, plan)
     proposals = _proposals(session, run, plan, requests)
     _states(session, requests, outcomes, proposals)
     ask_about_plan(session, run, list(outcomes.values()), proposals)
@@ -164,20 +163,22 @@ def _proposals(
 ) -> list[Proposal]:
     """New proposals; what a head approved before, hour for hour, stays approved."""
     new = _group(session, run, plan, requests)
-    old = _earlier(session, run, list(new))
+    old = earlier(session, run, list(new))
+    offers = agreed(session, run)
     _supersede(session, run, new)
     proposals = []
     for key, request, line in _in_filing_order(new, requests):
         proposal = new[key]
         proposal.line_digest = line_digest(request, line)
-        approval = _approval(session, proposal, old.get(key, ()), plan.problem["weeks"][0])
-        if approval is None:
-            created(session, SYSTEM, Event.ALLOCATION_PROPOSED, proposal)
-        else:
+        session.add(proposal)
+        said = answer(session, proposal, old.get(key, ()), offers.get(key), plan.problem["weeks"][0])
+        if said is not None and fits(session, proposal):
             move(proposal, ProposalAction.APPROVE)
-            session.add(proposal)
             session.flush()
-            created(session, SYSTEM, Event.DECISION_CARRIED, _carried(proposal, approval))
+            said.proposal_id = proposal.id
+            created(session, SYSTEM, Event.DECISION_CARRIED, said)
+        else:
+            created(session, SYSTEM, Event.ALLOCATION_PROPOSED, proposal)
         proposals.append(proposal)
     return proposals
 
@@ -228,25 +229,6 @@ def _group(
     return proposals
 
 
-def _earlier(session: Session, run: PlanRun, keys: Sequence[Key]) -> dict[Key, list[Proposal]]:
-    """Approved and published proposals for the same lines and departments, newest run first."""
-    rows = session.scalars(
-        select(Proposal)
-        .join(PlanRun, PlanRun.id == Proposal.run_id)
-        .where(
-            Proposal.line_id.in_({line for line, _ in keys}),
-            Proposal.state.in_(HELD),
-            Proposal.run_id != run.id,
-        )
-        .order_by(PlanRun.created_at.desc(), PlanRun.number.desc())
-        .options(selectinload(Proposal.allocations))
-    )
-    found: defaultdict[Key, list[Proposal]] = defaultdict(list)
-    for proposal in rows:
-        found[proposal.line_id, proposal.department_id].append(proposal)
-    return found
-
-
 def _supersede(session: Session, run: PlanRun, new: Mapping[Key, Proposal]) -> None:
     """Put aside what the cycle's earlier plans proposed; what is not proposed again is withdrawn."""
     old = session.scalars(
@@ -257,45 +239,13 @@ def _supersede(session: Session, run: PlanRun, new: Mapping[Key, Proposal]) -> N
         .options(selectinload(Proposal.allocations))
     ).all()
     for proposal in old:
+        void_offers(session, proposal, keep_accepted=True)
         again = new.get((proposal.line_id, proposal.department_id))
         if again is not None and shape(again.allocations) == shape(proposal.allocations):
             move(proposal, ProposalAction.SUPERSEDE)
         else:
             with changing(session, SYSTEM, Event.ALLOCATION_WITHDRAWN, proposal):
                 move(proposal, ProposalAction.SUPERSEDE)
-
-
-def _approval(
-    session: Session, proposal: Proposal, earlier: Iterable[Proposal], first: str
-) -> Decision | None:
-    """The approval of the newest earlier proposal, if from week `first` on it is for exactly these hours."""
-    newest = next(iter(earlier), None)
-    if (
-        newest is None
-        or newest.line_digest != proposal.line_digest
-        or shape(a for a in newest.allocations if a.week >= first) != shape(proposal.allocations)
-    ):
-        return None
-    return session.scalars(
-        select(Decision).where(Decision.proposal_id == newest.id).order_by(Decision.created_at.desc())
-    ).first()
-
-
-def _carried(proposal: Proposal, approval: Decision) -> Decision:
-    return Decision(
-        proposal_id=proposal.id,
-        outcome=approval.outcome,
-        text=approval.text,
-        decided_by_id=approval.decided_by_id,
-        on_behalf_of_id=approval.on_behalf_of_id,
-        decided_at=approval.decided_at,
-        carried_from_id=approval.id,
-    )
-
-
-def shape(allocations: Iterable[Allocation]) -> Shape:
-    """What two sets of allocations must share to be the same commitment."""
-    return frozenset((a.specialist_id, a.week, a.quarter_hours) for a in allocations)
 
 
 def _states(
@@ -349,6 +299,6 @@ def _finish(session: Session, run: PlanRun, result: Mapping[str, Any], text: str
             "broken_obligations": result["broken_obligations"],
         }
     cycle = session.get_one(PlanningCycle, run.cycle_id)
-    if cycle.status == CycleStatus.SOLVING:
+    if cycle.status == CycleStatus.SOLVING and run.purpose == RunPurpose.OFFICIAL:
         with changing(session, SYSTEM, Event.CYCLE_CHANGED, cycle):
             move(cycle, CycleAction.DECIDE)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from planner.clock import now
 from planner.database import Database
 from planner.records import PlanRun, Question
+from planner.services import reminders
 from planner.solving import jobs, questions
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal
@@ -26,6 +27,9 @@ from planner.solving.start import start_text
 
 IDLE_S = 0.5
 """How long a worker with nothing to do waits before it looks again."""
+
+REMIND_S = 60.0
+"""How often a worker looks who should be reminded of a decision."""
 
 PATIENCE_S = 2.0
 """How long an engine that is asked to stop may take before it is ended."""
@@ -53,8 +57,12 @@ class Worker:
         """Work until `stopped` is set; what is under way then is given back by its silence."""
         log.info("worker.started", worker=self.name)
         self.engine.start()
+        reminded = 0.0
         try:
             while not stopped.is_set():
+                if time.monotonic() - reminded >= REMIND_S:
+                    reminded = time.monotonic()
+                    self._try_remind()
                 if not self._try_step(stopped):
                     stopped.wait(IDLE_S)
         finally:
@@ -83,6 +91,17 @@ class Worker:
         elif ending.made_way:
             self._give_way(job)
         return True
+
+    def _try_remind(self) -> None:
+        """Tell who is late; a database that cannot be reached for a while is asked again later."""
+        try:
+            with self.database.reading() as session:
+                due = reminders.anything_due(session)
+            if due:
+                with self.database.writing() as session:
+                    log.info("heads.reminded", notifications=reminders.remind(session))
+        except SQLAlchemyError:
+            log.exception("worker.database_failed")
 
     def _try_step(self, stopped: threading.Event) -> bool:
         """One step; a database that cannot be reached for a while is waited for."""
@@ -137,7 +156,7 @@ class Worker:
         with self.database.writing() as session:
             if isinstance(job, PlanRun):
                 return jobs.beat(session, job, self.name, progress), False
-            return jobs.beat(session, job, self.name), jobs.more_urgent(session, job)
+            return jobs.beat(session, job, self.name, progress), jobs.more_urgent(session, job)
 
     def _keep(self, job: jobs.Job, reply: Reply) -> None:
         """Store the answer in one unit of work; if that cannot be done, store that in another."""

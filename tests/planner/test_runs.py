@@ -214,7 +214,7 @@ def test_a_failed_run_can_be_repeated_with_the_inputs_of_now(world: Quarrel) -> 
 
 
 def test_decisions_that_contradict_each_other_fail_with_the_list(planned: Quarrel) -> None:
-    """R1 and R3 approved, then R3's hours are pinned beyond the week by hand: the conflict is named."""
+    """R1 and R3 approved, then R1 wants more every week than it has, by hand: the conflict is named."""
     run = planned.first
     for name in ("r1", "r3"):
         proposal = planned.proposal(run, name)
@@ -222,8 +222,7 @@ def test_decisions_that_contradict_each_other_fail_with_the_list(planned: Quarre
             decisions.approve(session, planned.actor("eva"), proposal.id, proposal.version)
     with planned.database.writing() as session:
         request = session.get_one(ResourceRequest, stable_id("r1"))
-        request.lines[0].max_specialists = 1
-        request.lines[0].weekly_max = 4
+        request.lines[0].weekly_min = 100
         session.flush()
         stored = planned.proposal(run, "r1")
         session.merge(stored).line_digest = line_digest(request, request.lines[0])

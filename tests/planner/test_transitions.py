@@ -11,8 +11,10 @@ import pytest
 from planner import transitions
 from planner.clock import now
 from planner.records import (
+    CounterOffer,
     CycleStatus,
     JobState,
+    OfferState,
     PlanningCycle,
     PlanRun,
     Proposal,
@@ -26,6 +28,7 @@ from planner.transitions import (
     CycleAction,
     JobAction,
     Moving,
+    OfferAction,
     ProposalAction,
     RequestAction,
     allowed,
@@ -39,6 +42,7 @@ from planner.verdict import Allowed, Denied, Refused
 KINDS: list[tuple[type[Moving], type[enum.StrEnum], type[enum.StrEnum]]] = [
     (ResourceRequest, RequestStatus, RequestAction),
     (Proposal, ProposalState, ProposalAction),
+    (CounterOffer, OfferState, OfferAction),
     (PlanningCycle, CycleStatus, CycleAction),
     (PlanRun, JobState, JobAction),
     (Question, JobState, JobAction),
