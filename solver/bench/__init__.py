@@ -1,0 +1,1 @@
+"""Made-up companies, other solvers and public sets, to measure the engine against."""
