@@ -30,6 +30,8 @@ class Settings:
     web_workers: int
     solver_workers: int
     wall_limit_s: int
+    override_limit: int
+    override_quarter_limit: int
     languages: tuple[str, ...]
     session_hours: int
     sign_ins_per_minute: int
@@ -118,6 +120,9 @@ def _read() -> Settings:
         web_workers=number("WEB_WORKERS", 2),
         solver_workers=number("SOLVER_WORKERS", 2),
         wall_limit_s=number("WALL_LIMIT_S", 60),
+        # Whole units of money; above them an override needs a second signature.
+        override_limit=number("OVERRIDE_LIMIT", 10_000, 0),
+        override_quarter_limit=number("OVERRIDE_QUARTER_LIMIT", 25_000, 0),
         languages=tuple(env.list("LANGUAGES", ["en", "pl", "cs", "nb"])),
         session_hours=number("SESSION_HOURS", 12),
         # Attempts per account; an address may make ten times as many.
@@ -130,3 +135,31 @@ def _read() -> Settings:
         password_memory_kib=number("PASSWORD_MEMORY_KIB", 65536, 8),
         password_parallelism=number("PASSWORD_PARALLELISM", 4),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRates:
+    """Minor units per hour of our own people, and the yearly interest on money in per mille."""
+
+    kam_hour: int
+    specialist_hour: int
+    interest: int
+
+
+def money_rates() -> MoneyRates:
+    """What hours and capital cost in customers' figures; no rate weighs in a plan.
+
+    Raises:
+        SettingsError: a rate is no number or below 0.
+    """
+    env = Env(eager=True, prefix="PLANNER_")
+    try:
+        rates = MoneyRates(
+            env.int("KAM_HOUR_MINOR", 7000), env.int("SPECIALIST_HOUR_MINOR", 9000), env.int("INTEREST", 100)
+        )
+    except EnvError as error:
+        raise SettingsError(f"{error}.") from error
+    _at_least("PLANNER_KAM_HOUR_MINOR", rates.kam_hour, 0)
+    _at_least("PLANNER_SPECIALIST_HOUR_MINOR", rates.specialist_hour, 0)
+    _at_least("PLANNER_INTEREST", rates.interest, 0)
+    return rates

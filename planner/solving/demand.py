@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.clock import add_weeks, monday, week_of, weeks_between
 from planner.records import Preference, RequestLine, RequestType, ResourceRequest
+from planner.solving.weighing import UNWEIGHED, Weighing
 from planner.worth import LevelValue, level_values, present_value
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Demand:
         record: The request's record.
         values: What each level of `request` is worth and why, same order.
         started: Whether part of it was promised for weeks that are past.
+        weighing: What scaled its claims.
     """
 
     request: Request
@@ -44,6 +46,7 @@ class Demand:
     record: ResourceRequest
     values: tuple[LevelValue, ...]
     started: bool
+    weighing: Weighing
 
     def working(self) -> dict[str, Any]:
         """How the worth of each level was found, as JSON can hold it."""
@@ -52,6 +55,7 @@ class Demand:
             "version": self.record.version,
             "present_value": present.working(),
             "levels": [value.working() for value in self.values],
+            "factors": self.weighing.working,
             "lines": {line_id(self.record, line): line.id for line in self.record.lines},
             "started": self.started,
         }
@@ -91,13 +95,19 @@ def window(request: ResourceRequest, parameters: Parameters) -> tuple[int, int] 
     return (first, last) if first <= last else "deadline"
 
 
-def demand_of(request: ResourceRequest, parameters: Parameters, done: Mapping[str, int]) -> Demand | str:
+def demand_of(
+    request: ResourceRequest,
+    parameters: Parameters,
+    done: Mapping[str, int],
+    weighing: Weighing = UNWEIGHED,
+) -> Demand | str:
     """The request as the engine sees it, or why it is left out.
 
     Args:
         request: Its record.
         parameters: How time and money are seen.
         done: Published quarter-hours in past weeks by the record id of the line.
+        weighing: What scales its claims.
     """
     weeks = window(request, parameters)
     if isinstance(weeks, str):
@@ -107,7 +117,7 @@ def demand_of(request: ResourceRequest, parameters: Parameters, done: Mapping[st
         return "incomplete"
     benefits = [(b.month_offset, b.amount_minor) for b in request.benefits]
     present = present_value(benefits, Decimal(parameters.yearly_rate))
-    values = level_values(points, present, request.avoidable_cost_minor)
+    values = level_values(points, present, request.avoidable_cost_minor, weighing.factors)
     started = any(done.get(line.id) for line in request.lines)
     values = tuple(v for v in values if _reaches(request, v.fraction, done))
     if not values:
@@ -116,7 +126,7 @@ def demand_of(request: ResourceRequest, parameters: Parameters, done: Mapping[st
     lines = tuple(_line(request, line, frame) for line in request.lines)
     if not any(any(line.hours) for line in lines):
         return "done"
-    return Demand(_request(request, values), lines, request, values, started)
+    return Demand(_request(request, values), lines, request, values, started, weighing)
 
 
 def _hours(line: RequestLine, fraction: int) -> int:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from planner.capacity import skills_on
-from planner.clock import monday
+from planner.clock import monday, today
 from planner.records import PlanningCycle, Specialist
 from planner.solving.decided import decided
 from planner.solving.demand import CUSTOMER_FACING, Demand, demand_of
 from planner.solving.material import Material, gather
+from planner.solving.weighing import weigh
 from planner.verdict import Denied, Kind, Message, Problem, Refused
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def translate(
     from solver.validate import validate
 
     material = gather(session, cycle, parameters, only)
-    demands, left_out = _demands(material)
+    demands, left_out = _demands(session, material)
     problem, released = _problem(material, demands)
     faults = validate(problem)
     if faults:
@@ -98,15 +99,16 @@ def _by_id(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {row["id"]: row for row in rows}
 
 
-def _demands(material: Material) -> tuple[list[Demand], dict[str, str]]:
+def _demands(session: Session, material: Material) -> tuple[list[Demand], dict[str, str]]:
     """The requests that can be planned, and why the others cannot."""
     done: defaultdict[str, int] = defaultdict(int)
     for promise in material.standing:
         if promise.week < material.parameters.first_week:
             done[promise.line_id] += promise.quarter_hours
+    weighed = weigh(session, today(), material.requests)
     demands, left_out = [], {}
     for request in material.requests:
-        demand = demand_of(request, material.parameters, done)
+        demand = demand_of(request, material.parameters, done, weighed[request.id])
         if isinstance(demand, str):
             left_out[request.id] = demand
         else:

@@ -7,7 +7,7 @@ money. Thresholds are strict: exactly 10 % is not above 10 %.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -51,13 +51,15 @@ class Shares:
 
     Attributes:
         basis: What was shared out, by customer: minor units; None where it is not known.
-        total: The sum of all that is above 0.
+        total: The sum of all that is above 0 among `whole`.
         parts: Each known customer's exact share; empty when nothing is above 0.
+        whole: Who makes up the whole; a branch beneath one of them has a share, but is not counted twice.
     """
 
     basis: Mapping[str, Number]
     total: Decimal
     parts: Mapping[str, Fraction]
+    whole: frozenset[str]
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -96,7 +98,8 @@ class Shares:
         inputs = tuple(
             Figure("share", decimal(self.parts[key]), Unit.SHARE, subject=key) for key in self.ranked()
         )
-        value = decimal(sum((p * p for p in self.parts.values()), Fraction(0))) if self.parts else None
+        squares = (self.parts[key] ** 2 for key in self.ranked())
+        value = decimal(sum(squares, Fraction(0))) if self.parts else None
         note = "" if self.parts else "no_positive_basis"
         return Figure("concentration", value, Unit.FACTOR, "sum of {share}²", inputs, note)
 
@@ -107,8 +110,8 @@ class Shares:
         return Figure(f"top_{count}", value, Unit.SHARE, "sum of the largest {share}")
 
     def ranked(self) -> list[str]:
-        """Customers with a share, the largest first."""
-        return sorted(self.parts, key=lambda key: (-self.parts[key], key))
+        """Customers of the whole with a known share, the largest first."""
+        return sorted(self.whole & self.parts.keys(), key=lambda key: (-self.parts[key], key))
 
 
 def decimal(number: Fraction) -> Decimal:
@@ -116,9 +119,13 @@ def decimal(number: Fraction) -> Decimal:
     return ARITHMETIC.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
-def shares(basis: Mapping[str, Number]) -> Shares:
-    """Share out a basis such as contribution profit, in minor units by customer."""
+def shares(basis: Mapping[str, Number], branches: Collection[str] = ()) -> Shares:
+    """Share out a basis such as contribution profit, in minor units by customer.
+
+    `branches` are customers whose basis is contained in that of another; they get a share of the same whole.
+    """
     above = {key: max(Fraction(value), Fraction(0)) for key, value in basis.items() if value is not None}
-    total = sum(above.values(), Fraction(0))
+    whole = frozenset(basis) - frozenset(branches)
+    total = sum((value for key, value in above.items() if key in whole), Fraction(0))
     parts = {key: value / total for key, value in above.items()} if total else {}
-    return Shares(basis, decimal(total), parts)
+    return Shares(basis, decimal(total), parts, whole)

@@ -1,0 +1,75 @@
+"""What scales each request's claim in a plan, with all that leads to it: calibration and strategy.
+
+Only ratings, confirmed outcomes and leadership's factors speak here; nothing is read from texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from planner.claims import read_claims
+from planner.judging import judge
+from planner.qualifying import MEASURED, active_definition, criteria_of, read_ratings, standing
+from planner.records import Account, KeyAccountDefinition, ResourceRequest
+from planner.worth import NEUTRAL, Factors, Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The factors of one request, and their working as JSON can hold it."""
+
+    factors: Factors = NEUTRAL
+    working: Mapping[str, Any] | None = None
+
+
+UNWEIGHED = Weighing()
+
+
+def weigh(session: Session, day: date, requests: Iterable[ResourceRequest]) -> dict[str, Weighing]:
+    """The factors of each request on a day, by its id. What is not known is neutral and says so."""
+    rows = list(requests)
+    claims = read_claims(session, day)
+    calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
+    weights = strategic_weights(session, day, {row.account_id for row in rows})
+    found = {}
+    for row in rows:
+        calibration, weight = calibrations[row.kam_id], weights[row.account_id]
+        factors = Factors(
+            value_calibration=Decimal(calibration.value.value or 0),
+            probability_calibration=Decimal(calibration.probability.value or 0),
+            strategy=Decimal(weight.value or 0),
+        )
+        working = {"calibration": calibration.product.working(), "strategy": weight.working()}
+        found[row.id] = Weighing(factors, working)
+    return found
+
+
+def strategic_weights(session: Session, day: date, account_ids: Iterable[str]) -> dict[str, Figure]:
+    """Each account's strategic weight; measured criteria are reckoned only when one of them weighs."""
+    definition = active_definition(session, day)
+    wanted = list(account_ids)
+    if definition and any(c.enters_strategic_weight and c.key in MEASURED for c in definition.criteria):
+        judged = judge(session, day, definition).judged
+        return {key: judged[key].standing.weight for key in wanted}
+    return _rated(session, day, definition, wanted)
+
+
+def _rated(
+    session: Session, day: date, definition: KeyAccountDefinition | None, account_ids: list[str]
+) -> dict[str, Figure]:
+    criteria = criteria_of(definition.criteria) if definition else ()
+    ratings = read_ratings(session, day)
+    found = {}
+    for key in account_ids:
+        parent = session.get_one(Account, key).parent_id
+        known = {**(ratings.of(parent) if parent else {}), **ratings.of(key)}
+        factor = ratings.factors.get(key)
+        kappa = definition.kappa if definition else 0
+        found[key] = standing(criteria, kappa, known, factor.factor if factor else None).weight
+    return found
