@@ -112,6 +112,22 @@ class Event(enum.StrEnum):
     DELEGATION_CREATED = "delegation.created"
     DELEGATION_REVOKED = "delegation.revoked"
     COMPANY_LOADED = "company.loaded"
+    DATA_IMPORTED = "data.imported"
+    DATA_EXPORTED = "data.exported"
+    MONTH_CLOSED = "month.closed"
+    FIGURES_CHANGED = "figures.changed"
+    CONTACT_CHANGED = "contact.changed"
+    CONTACT_ERASED = "contact.erased"
+    SCORE_RATED = "score.rated"
+    SCORE_CONFIRMED = "score.confirmed"
+    PLAN_DRAFTED = "account_plan.drafted"
+    PLAN_SUBMITTED = "account_plan.submitted"
+    PLAN_REVIEWED = "account_plan.reviewed"
+    OUTCOME_RECORDED = "outcome.recorded"
+    OUTCOME_CONFIRMED = "outcome.confirmed"
+    OUTCOME_RETURNED = "outcome.returned"
+    WORK_LOGGED = "work.logged"
+    REQUEST_CLOSED = "request.closed"
 
 
 def _plain(name: str, value: Any) -> Any:

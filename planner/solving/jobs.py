@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from planner.actor import SYSTEM
 from planner.audit import Event, changing
 from planner.clock import now
-from planner.records import CycleStatus, JobState, PlanningCycle, PlanRun, Question
+from planner.records import CycleStatus, JobState, PlanningCycle, PlanRun, Question, RunPurpose
 from planner.transitions import CycleAction, JobAction, move
 
 HEARTBEAT_S = 1.0
@@ -103,9 +103,12 @@ def waiting(session: Session) -> bool:
 
 
 def claim_run(session: Session, worker: str) -> PlanRun | None:
-    """Take the run that waits longest; its worker is `worker` from now on."""
+    """Take the run that waits longest, official ones first; its worker is `worker` from now on."""
+    official = PlanRun.purpose == RunPurpose.OFFICIAL
     run = session.scalars(
-        select(PlanRun).where(PlanRun.state == JobState.QUEUED).order_by(PlanRun.created_at, PlanRun.id)
+        select(PlanRun)
+        .where(PlanRun.state == JobState.QUEUED)
+        .order_by(official.desc(), PlanRun.created_at, PlanRun.id)
     ).first()
     if run is None:
         return None
@@ -133,12 +136,17 @@ def claim_question(session: Session, worker: str) -> Question | None:
 
 
 def more_urgent(session: Session, question: Question) -> bool:
-    """Whether something waits that should not wait for `question`: a run, or what somebody asked."""
-    if session.scalar(select(PlanRun.id).where(PlanRun.state == JobState.QUEUED).limit(1)):
+    """Whether something waits that should not wait for `question`.
+
+    An official run never waits; what somebody asked, and a what-if, wait only for what somebody asked.
+    """
+    runs = set(session.scalars(select(PlanRun.purpose).where(PlanRun.state == JobState.QUEUED)))
+    if RunPurpose.OFFICIAL in runs:
         return True
+    if session.scalar(select(Question.asked_at).where(Question.id == question.id)) is not None:
+        return False
     asked = select(Question.id).where(Question.state == JobState.QUEUED, Question.asked_at.is_not(None))
-    current = session.scalar(select(Question.asked_at).where(Question.id == question.id))
-    return current is None and session.scalar(asked.limit(1)) is not None
+    return bool(runs) or session.scalar(asked.limit(1)) is not None
 
 
 def beat(session: Session, job: Job, worker: str, progress: Mapping[str, Any] | None = None) -> Signal:
@@ -158,7 +166,7 @@ def beat(session: Session, job: Job, worker: str, progress: Mapping[str, Any] | 
     )
     if cast("CursorResult[Any]", done).rowcount != 1:
         return Signal.LOST
-    if kind is PlanRun and session.scalar(select(PlanRun.stop_requested).where(PlanRun.id == job.id)):
+    if session.scalar(select(kind.stop_requested).where(kind.id == job.id)):
         return Signal.STOP
     return Signal.GO
 

@@ -30,6 +30,7 @@ from planner.records import (
     RunPurpose,
     Specialist,
 )
+from planner.solving.budget import moves
 from planner.solving.carrying import Key, agreed, answer, earlier, fits, shape
 from planner.solving.demand import FULL, line_digest
 from planner.solving.jobs import cycle_back, fail_run, failure
@@ -77,13 +78,13 @@ def save(session: Session, run: PlanRun, text: str) -> None:
     outcomes = _outcomes(session, run, plan)
     if run.purpose == RunPurpose.WHAT_IF:
         # What is only supposed proposes nothing, asks nobody and leaves the cycle alone.
-        _finish(session, run, result, text)
+        _finish(session, run, plan, text)
         return
     requests = _unchanged(session, plan)
     proposals = _proposals(session, run, plan, requests)
     _states(session, requests, outcomes, proposals)
     ask_about_plan(session, run, list(outcomes.values()), proposals)
-    _finish(session, run, result, text)
+    _finish(session, run, plan, text)
 
 
 def _without_plan(session: Session, run: PlanRun, result: Mapping[str, Any]) -> None:
@@ -282,7 +283,8 @@ def given(outcome: RequestOutcome) -> Outcome:
     return Outcome.GRANTED if outcome.fraction >= FULL else Outcome.PARTLY
 
 
-def _finish(session: Session, run: PlanRun, result: Mapping[str, Any], text: str) -> None:
+def _finish(session: Session, run: PlanRun, plan: _Plan, text: str) -> None:
+    result = plan.result
     with changing(session, SYSTEM, Event.RUN_FINISHED, run):
         move(run, JobAction.FINISH)
         run.finished_at = now()
@@ -297,6 +299,7 @@ def _finish(session: Session, run: PlanRun, result: Mapping[str, Any], text: str
             "seconds": result["seconds"],
             "proven_stages": result["proven_stages"],
             "broken_obligations": result["broken_obligations"],
+            "moves": moves(plan.problem, result),
         }
     cycle = session.get_one(PlanningCycle, run.cycle_id)
     if cycle.status == CycleStatus.SOLVING and run.purpose == RunPurpose.OFFICIAL:

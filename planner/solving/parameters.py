@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -34,11 +34,13 @@ class Parameters:
         slushy_weeks: Weeks after those in which withdrawing costs `price_minor`.
         yearly_rate: Discount rate as a decimal text.
         price_minor: Minor units per published quarter-hour withdrawn; even.
+        most_moves: Published person-weeks that may be taken back at most; None means no limit.
         preference_per_mille: Bonus of a preferred specialist, as a share of the request's smallest gain.
         mode: "deterministic" or "free".
         workers: Cores.
         wall_limit_s: Seconds after which the search stops with what it has.
         work_limit: Units of the engine's own work; None means none.
+        changes: What is supposed instead of what the records say, as `alterations.supposed` takes it.
     """
 
     first_week: str
@@ -50,10 +52,12 @@ class Parameters:
     workers: int = 1
     work_limit: float | None = None
     price_minor: int = 0
+    most_moves: int | None = None
     yearly_rate: str = YEARLY_RATE
     preference_per_mille: int = PREFERENCE_PER_MILLE
     currency: str = CURRENCY
     mode: str = "deterministic"
+    changes: dict[str, Any] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """As JSON can hold it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -21,10 +21,14 @@ from planner.records import (
     RequestOutcome,
     Specialist,
 )
+from planner.solving.contributions import contribution_task, store_contribution
 from planner.solving.decided import PAIR, REQUEST, SCOPE, WEEKS
 from planner.solving.demand import line_id
+from planner.solving.frontiers import frontier_task, store_frontier
 from planner.solving.jobs import failure
 from planner.solving.parameters import Parameters
+from planner.solving.prices import price_task, store_price
+from planner.solving.swapping import settle, swap_task
 from planner.transitions import JobAction, move
 
 HOPELESS = frozenset({"no_skill", "no_capacity", "window"})
@@ -33,7 +37,12 @@ HOPELESS = frozenset({"no_skill", "no_capacity", "window"})
 WALL_LIMIT_S = 6.0
 """Seconds for one question, so that who asks is answered within ten."""
 
+CARD_LIMIT_S = 30.0
+"""Seconds for a whole refusal card, which takes many solves; its first figure is asked apart."""
+
 REFUSED = -1
+
+Data = dict[str, Any]
 
 
 def scope_of(reason: RejectionReason | None) -> str:
@@ -114,8 +123,21 @@ def task_of(session: Session, question: Question) -> dict[str, Any]:
             "wall_limit_s": min(WALL_LIMIT_S, parameters.wall_limit_s),
         },
     }
-    if question.kind == QuestionKind.BREAK_EVEN:
-        return {**task, "kind": "break_even", "request": question.request_id}
+    return TASKS[question.kind](session, question, task)
+
+
+def _break_even_task(_session: Session, question: Question, task: Data) -> Data:
+    return {**task, "kind": "break_even", "request": question.request_id}
+
+
+def _card_task(_session: Session, question: Question, task: Data) -> Data:
+    settings = {**task["settings"], "wall_limit_s": CARD_LIMIT_S}
+    return {**task, "kind": "card", "request": question.request_id, "settings": settings}
+
+
+def _rejection_task(session: Session, question: Question, task: Data) -> Data:
+    run = question.run
+    assert run.snapshot is not None  # noqa: S101 - a finished run has its snapshot
     proposal = session.get_one(Proposal, question.proposal_id)
     problem = json.loads(run.snapshot.problem)
     problem["locks"] = locks_after(session, problem, proposal, question.scope or WEEKS)
@@ -154,11 +176,12 @@ def locks_after(
 
 def store(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
     """Keep the engine's answer."""
-    if question.kind == QuestionKind.BREAK_EVEN:
-        _store_break_even(question, reply)
+    if STORES[question.kind](session, question, reply) is AGAIN:
+        move(question, JobAction.FAIL)
+        move(question, JobAction.REPEAT)
+        question.attempts = 0
     else:
-        _store_rejection(question, json.loads(reply["result"]))
-    move(question, JobAction.FINISH)
+        move(question, JobAction.FINISH)
     question.failure = None
     question.heartbeat_at = now()
     session.flush()
@@ -176,16 +199,23 @@ def store_failure(session: Session, question: Question, reply: Mapping[str, Any]
     session.flush()
 
 
-def _store_break_even(question: Question, found: Mapping[str, Any]) -> None:
+def _store_break_even(_session: Session, question: Question, found: Mapping[str, Any]) -> None:
     """From which value on the level above would be granted; "possible" false means from none."""
     question.low_minor, question.high_minor = found["low"], found["high"]
     question.exact = found["exact"]
     question.answer = {**found, "displaced": list(found["displaced"])}
 
 
-def _store_rejection(question: Question, result: Mapping[str, Any]) -> None:
+def _store_card(_session: Session, question: Question, found: Mapping[str, Any]) -> None:
+    """The whole card, planner-card/1."""
+    question.low_minor, question.high_minor = found["low"], found["high"]
+    question.exact = found["exact"]
+    question.answer = dict(found)
+
+
+def _store_rejection(_session: Session, question: Question, reply: Mapping[str, Any]) -> None:
     """The cost lies between the least and the most that the two bounds allow (C9)."""
-    run = question.run
+    run, result = question.run, json.loads(reply["result"])
     before = json.loads(run.result or "{}")
     value, bound = before["value"], before["bound"]
     after, most = result["value"], result["bound"]
@@ -212,3 +242,38 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
         for key in sorted({*old, *new})
         if old.get(key, REFUSED) != new.get(key, REFUSED)
     ]
+
+
+AGAIN = object()
+"""What storing gives when the question has to be asked once more, in other words."""
+
+
+def _store_price(_session: Session, question: Question, reply: Mapping[str, Any]) -> object:
+    return None if store_price(question, reply) else AGAIN
+
+
+def _store_frontier(_session: Session, question: Question, reply: Mapping[str, Any]) -> None:
+    store_frontier(question, reply)
+
+
+TASKS: Mapping[QuestionKind, Callable[[Session, Question, Data], Data]] = {
+    QuestionKind.BREAK_EVEN: _break_even_task,
+    QuestionKind.REJECTION: _rejection_task,
+    QuestionKind.CARD: _card_task,
+    QuestionKind.PRICE: lambda _session, question, task: price_task(question, task),
+    QuestionKind.SWAP: lambda _session, question, task: swap_task(question, task),
+    QuestionKind.FRONTIER: lambda _session, question, task: frontier_task(question, task),
+    QuestionKind.CONTRIBUTION: lambda _session, _question, task: contribution_task(task),
+}
+"""What the engine is told, by kind; the task given holds the run's problem, plan and limits."""
+
+STORES: Mapping[QuestionKind, Callable[[Session, Question, Mapping[str, Any]], object]] = {
+    QuestionKind.BREAK_EVEN: _store_break_even,
+    QuestionKind.REJECTION: _store_rejection,
+    QuestionKind.CARD: _store_card,
+    QuestionKind.PRICE: _store_price,
+    QuestionKind.SWAP: settle,
+    QuestionKind.FRONTIER: _store_frontier,
+    QuestionKind.CONTRIBUTION: lambda _session, question, reply: store_contribution(question, reply),
+}
+"""How each kind of answer is kept."""

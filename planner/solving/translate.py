@@ -16,6 +16,7 @@ from planner.clock import monday, today
 from planner.records import PlanningCycle, Specialist
 from planner.solving.decided import decided
 from planner.solving.demand import CUSTOMER_FACING, Demand, demand_of
+from planner.solving.exceptions import excepted
 from planner.solving.material import Material, gather
 from planner.solving.weighing import weigh
 from planner.verdict import Denied, Kind, Message, Problem, Refused
@@ -56,16 +57,12 @@ def translate(
     Raises:
         Refused: E_PROBLEM; the engine cannot take the problem, with every reason.
     """
-    from solver.files import problem_hash, write_problem
-    from solver.validate import validate
+    from solver.files import problem_hash, read_problem, write_problem
 
     material = gather(session, cycle, parameters, only)
     demands, left_out = _demands(session, material)
     problem, released = _problem(material, demands)
-    faults = validate(problem)
-    if faults:
-        raise Refused(_impossible([(f.where, f.code, f.message, f.remedy) for f in faults]))
-    inputs = {
+    inputs: dict[str, Any] = {
         "parameters": parameters.stored(),
         "definition": material.definition_id,
         "requests": {d.record.id: d.working() for d in demands},
@@ -73,7 +70,20 @@ def translate(
         "left_out": left_out,
         "released": list(released),
     }
+    _require_sound(problem)
+    text = excepted(session, cycle.id, write_problem(problem), inputs, parameters.changes)
+    if text is not None:
+        problem = read_problem(text)
+        _require_sound(problem)
     return Translation(write_problem(problem), problem_hash(problem), inputs)
+
+
+def _require_sound(problem: EngineProblem) -> None:
+    from solver.validate import validate
+
+    faults = validate(problem)
+    if faults:
+        raise Refused(_impossible([(f.where, f.code, f.message, f.remedy) for f in faults]))
 
 
 def differences(old: str, new: str) -> dict[str, list[str]]:
