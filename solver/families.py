@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from solver.asking import Asking
@@ -128,7 +129,7 @@ class Trials:
     def first(self, changes: Iterable[Any], apply: Callable[[Any], Problem]) -> tuple[Any, Answer] | None:
         """The first of `changes` that is enough."""
         for change in changes:
-            answer = self.grants(lambda change=change: apply(change), change)  # type: ignore[misc]  # - the closure is typed by its use
+            answer = self.grants(partial(apply, change), change)
             if answer.granted:
                 return change, answer
         return None

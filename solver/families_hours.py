@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from solver.compare import displaced
 from solver.families import Answer, Trials
 from solver.problem import Hours, Lock
 from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from solver.asking import Asking
     from solver.families import Asked, Family
@@ -71,8 +73,7 @@ def hours_family(asked: Asked, asking: Asking) -> Family | None:
     trials = Trials(asked, asking, STEPS + len(TIMES) if small else 10)
 
     def test(hours: int) -> Answer:
-        part = _part(cells, whole, hours)
-        return trials.grants(lambda: _raised(asked.problem, part), hours)
+        return trials.grants(partial(_raised, asked.problem, _part(cells, whole, hours)), hours)
 
     high = next((h for h in (whole, *(round(whole * t) for t in TIMES)) if test(h).granted), None)
     if high is None:
@@ -89,12 +90,10 @@ def hours_family(asked: Asked, asking: Asking) -> Family | None:
 
 def _alone(asked: Asked, answer: Answer) -> bool:
     """Whether the request is granted and nobody has less."""
-    from solver.compare import displaced
-
     return bool(answer.granted) and not displaced(asked.plan, answer.plan, asked.name)
 
 
-def _smallest(test: Any, step: int, high: int, *, one_by_one: bool) -> int:
+def _smallest(test: Callable[[int], Answer], step: int, high: int, *, one_by_one: bool) -> int:
     """The smallest number of hours that is enough among whole steps below `high`, which is enough."""
     steps = list(range(step, high, step))
     if one_by_one:

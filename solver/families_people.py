@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from solver.compare import displaced
@@ -67,9 +68,7 @@ def people_family(asked: Asked, asking: Asking) -> Family | None:
     trials = Trials(asked, asking, max(1, len(changes)))
     enough = []
     for change in changes:
-        answer = trials.grants(
-            lambda c=change: with_person(asked.problem, asked.name, asked.level, c), change
-        )  # type: ignore[misc]  # - the closure is typed by its use
+        answer = trials.grants(partial(with_person, asked.problem, asked.name, asked.level, change), change)
         if answer.granted:
             enough.append((change, answer))
     if not enough:
@@ -126,7 +125,7 @@ def yield_family(asked: Asked, forced: Plan, asking: Asking) -> Family | None:
         return yielding(asked.problem, asked.name, asked.level, change)
 
     def test(change: Any) -> Answer:
-        return trials.grants(lambda: apply(change), change)
+        return trials.grants(partial(apply, change), change)
 
     found = trials.first([_change([name], forced, asked) for name in singles], apply)
     if found is not None:

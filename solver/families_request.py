@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from solver.families import Trials
@@ -69,8 +70,8 @@ def window_family(asked: Asked, asking: Asking) -> Family | None:
         return None
     change, answer = found
     smaller = [c for c in changes if c["side"] == change["side"] and c["weeks"] < change["weeks"]]
-    refused = [trials.grants(lambda c=c: apply(c), c) for c in smaller]  # type: ignore[misc]  # - the closure is typed by its use
-    exact = all(known.proven for known in refused)
+    refused = [trials.grants(partial(apply, known), known) for known in smaller]
+    exact = all(answer.proven for answer in refused)
     return trials.family(change, answer, smaller[-1] if smaller else None, exact=exact)
 
 

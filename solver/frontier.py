@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     from solver.plan import Progress
     from solver.problem import Problem
 
-__all__ = ["Against", "Frontier", "Point", "frontier"]
+__all__ = ["Against", "Frontier", "Point", "UnknownTradeError", "frontier"]
 
 DEFAULT = Settings()
 
 Against = Literal["floor", "stability", "moves", "second"]
 """What value is traded against."""
+
+
+class UnknownTradeError(ValueError):
+    """Value cannot be traded against this, or not in this problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,21 @@ def frontier(
         progress: Told which point is sought, with the value of the newest one.
 
     Raises:
-        ValueError: `against` or `steps` is not one of these, or nothing is published to be stable about.
+        UnknownTradeError: `against` or `steps` is not one of these, or the problem has nothing of the kind.
         ProblemErrors: The problem is malformed.
     """
     if against not in get_args(Against):
-        raise ValueError(f"Value cannot be traded against {against!r}, only {', '.join(get_args(Against))}.")
+        raise UnknownTradeError(
+            f"Value cannot be traded against {against!r}, only {', '.join(get_args(Against))}."
+        )
     if not 1 <= steps <= 100:
-        raise ValueError(f"{steps} steps cannot be taken, only 1 to 100.")
+        raise UnknownTradeError(f"{steps} steps cannot be taken, only 1 to 100.")
     if against in ("stability", "moves") and (problem.published is None or not problem.published.hours):
-        raise ValueError("Nothing is published in this problem, so there is nothing to be stable about.")
+        raise UnknownTradeError(
+            "Nothing is published in this problem, so there is nothing to be stable about."
+        )
     if against == "second" and not any(level.second for r in problem.requests for level in r.levels):
-        raise ValueError("No level of this problem has a second value.")
+        raise UnknownTradeError("No level of this problem has a second value.")
     asking = Asking(settings, cancel)
     trade = Trade(problem, steps, asking, start or Plan(), progress)
     sources: dict[Against, Callable[[Trade], Iterator[Found]]] = {

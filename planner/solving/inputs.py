@@ -82,6 +82,15 @@ class Inputs:
         self._note("E_OPTION", "--level", f"{text!r} is no level.", "Give its number, 0 for the smallest.")
         return None
 
+    def count(self, text: str | None, flag: str, default: int) -> int:
+        """A number of the option `flag`, 1 to 100."""
+        if text is None:
+            return default
+        if WHOLE.fullmatch(text) and 1 <= int(text) <= 100:
+            return int(text)
+        self._note("E_OPTION", flag, f"{text!r} is no number from 1 to 100.", "Give a number from 1 to 100.")
+        return default
+
     def target(self, path: str | None) -> None:
         """Check now that the result can be written later."""
         if path is None:
