@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from planner.actor import Actor
 from planner.permissions import Action, may
-from planner.records import Allocation, PlanRun, Publication, RequestOutcome, ResourceRequest, Specialist
+from planner.records import (
+    Allocation,
+    JobState,
+    PlanRun,
+    Publication,
+    RequestOutcome,
+    ResourceRequest,
+    RunPurpose,
+    Specialist,
+)
 from planner.scope import find_run
 from planner.solving.outcome import given
 from planner.supply import Promise, promises
@@ -48,10 +57,11 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A run against what is published, weeks of the run only.
+    """A run against what is published, or against the plan before it, weeks of the run only.
 
     Attributes:
         run: The run.
+        previous: The plan before it, when that is what it is held against; else None.
         published_number: The newest publication; None when nothing is published, so that all is new.
         requests: Requests with changed hours: "new", "withdrawn", "more", "less" or "moved", by filing order.
         people: Changes per person, week and request, by name and week.
@@ -60,6 +70,7 @@ class Comparison:
     """
 
     run: PlanRun
+    previous: PlanRun | None
     published_number: int | None
     requests: tuple[RequestChange, ...]
     people: tuple[PersonChange, ...]
@@ -67,8 +78,15 @@ class Comparison:
     churn_minor: int | None
 
 
-def compare(session: Session, actor: Actor, run_id: str) -> Comparison:
-    """What the run would change against what is published.
+def compare(session: Session, actor: Actor, run_id: str, *, with_previous: bool = False) -> Comparison:
+    """What the run would change against what is published, or against the plan before it.
+
+    Args:
+        session: For reading.
+        actor: Leadership, planner or finance.
+        run_id: A run of which the plan is compared.
+        with_previous: Hold it against the cycle's plan before it, as after a rejection; against what is
+            published when there is none.
 
     Raises:
         Refused: E_FORBIDDEN, E_NOT_FOUND.
@@ -80,7 +98,12 @@ def compare(session: Session, actor: Actor, run_id: str) -> Comparison:
         for o in session.scalars(select(RequestOutcome).where(RequestOutcome.run_id == run.id))
     }
     first = run.parameters["first_week"]
-    before = _before([p for p in promises(session) if p.week >= first and p.request_id in outcomes])
+    previous = _previous(session, run) if with_previous else None
+    if previous is not None:
+        before = {cell: hours for cell, hours in _after(session, previous).items() if cell[1] >= first}
+        outcomes = {**_dropped(session, previous, before), **outcomes}
+    else:
+        before = _before([p for p in promises(session) if p.week >= first and p.request_id in outcomes])
     after = _after(session, run)
     requests = {
         r.id: r
@@ -97,12 +120,37 @@ def compare(session: Session, actor: Actor, run_id: str) -> Comparison:
     promised = {request for _, _, request in before} | {request for _, _, request in after}
     return Comparison(
         run=run,
+        previous=previous,
         published_number=session.scalar(select(func.max(Publication.number))),
         requests=tuple(changes),
         people=_people(session, requests, before, after),
         same=len(promised) - len(changes),
         churn_minor=run.churn_minor,
     )
+
+
+def _previous(session: Session, run: PlanRun) -> PlanRun | None:
+    """The cycle's newest official plan before the run."""
+    return session.scalars(
+        select(PlanRun)
+        .where(
+            PlanRun.cycle_id == run.cycle_id,
+            PlanRun.purpose == RunPurpose.OFFICIAL,
+            PlanRun.state == JobState.DONE,
+            PlanRun.number < run.number,
+        )
+        .order_by(PlanRun.number.desc())
+        .limit(1)
+    ).first()
+
+
+def _dropped(session: Session, previous: PlanRun, before: Hours) -> dict[str, RequestOutcome]:
+    """Outcomes of the previous plan for requests that had hours then."""
+    asked = {request for _, _, request in before}
+    query = select(RequestOutcome).where(
+        RequestOutcome.run_id == previous.id, RequestOutcome.request_id.in_(asked)
+    )
+    return {o.request_id: o for o in session.scalars(query)}
 
 
 def _before(standing: list[Promise]) -> Hours:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -31,6 +31,7 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_runs
 from planner.services.comparison import Comparison, compare
+from planner.services.run_limits import RunLimits, check_limits
 from planner.solving import jobs, parameters, start, translate
 from planner.solving.outcome import given
 from planner.transitions import CycleAction, JobAction, check, move
@@ -50,8 +51,6 @@ __all__ = [
     "waits_for",
 ]
 
-LONGEST_S = 3600
-HIGHEST_WORK = 10**9
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -84,6 +83,8 @@ class RunView:
         left_out: Requests that were not planned, by reason, each a list of ids.
         released: Requests whose earlier approval or promise no longer fits, as {"request", "kind"}.
         broken_obligations: Ids of requests whose confirmed promise the plan does not keep.
+        moves: Published person-weeks that the plan takes back; None while it is not known.
+        most_moves: How many it was allowed to take back; None without a limit.
         waits_for: Departments that have not answered.
         newest: Whether no later run of the cycle has a plan.
     """
@@ -102,6 +103,8 @@ class RunView:
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
     released: Sequence[Mapping[str, str]] = ()
     broken_obligations: Sequence[str] = ()
+    moves: int | None = None
+    most_moves: int | None = None
     waits_for: Sequence[Waiting] = ()
     newest: bool = False
 
@@ -113,6 +116,7 @@ def start_run(
     *,
     wall_limit_s: float | None = None,
     work_limit: float | None = None,
+    most_moves: int | None = None,
 ) -> PlanRun:
     """Queue an official run of the cycle with all its inputs frozen now; a worker takes it from there.
 
@@ -122,6 +126,7 @@ def start_run(
         cycle_id: Which cycle.
         wall_limit_s: Seconds to search at most, 1 to 3,600; the setting when None.
         work_limit: Units of the engine's own work at most; no limit when None.
+        most_moves: Published person-weeks that the plan may take back at most; no limit when None.
 
     Raises:
         Refused: E_FORBIDDEN, E_NOT_FOUND, E_LIMIT; E_RUN_ACTIVE with the run's id; E_STATE when the cycle is
@@ -130,7 +135,8 @@ def start_run(
     require(may(actor, Action.START_RUN))
     cycle = find_cycle(session, actor, cycle_id)
     seconds = settings.read().wall_limit_s if wall_limit_s is None else wall_limit_s
-    _check_limits(seconds, work_limit)
+    limits = RunLimits(seconds, work_limit, most_moves)
+    check_limits(limits)
     jobs.reap(session)
     _check_idle(session, cycle)
     require(check(cycle, CycleAction.SOLVE))
@@ -143,7 +149,7 @@ def start_run(
         parameters={},
         created_by_id=actor.user_id,
     )
-    _take_snapshot(session, cycle, run, seconds, work_limit)
+    _take_snapshot(session, cycle, run, limits)
     created(session, actor, Event.RUN_CREATED, run)
     _to_solving(session, actor, cycle)
     return run
@@ -168,7 +174,8 @@ def repeat_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
         run.failure = run.worker = run.started_at = run.heartbeat_at = run.finished_at = None
         run.stop_requested = False
         run.progress = {}
-        _take_snapshot(session, cycle, run, before.wall_limit_s, before.work_limit)
+        limits = RunLimits(before.wall_limit_s, before.work_limit, before.most_moves)
+        _take_snapshot(session, cycle, run, limits)
     _to_solving(session, actor, cycle)
     return run
 
@@ -240,6 +247,8 @@ def run_view(session: Session, actor: Actor, run_id: str) -> RunView:
         left_out=_by_reason(inputs.get("left_out", {})),
         released=inputs.get("released", []),
         broken_obligations=run.progress.get("broken_obligations", []),
+        moves=run.progress.get("moves"),
+        most_moves=run.parameters.get("most_moves"),
         waits_for=waits_for(session, run),
         newest=is_newest(session, run),
     )
@@ -285,27 +294,6 @@ def _unfinished(run: PlanRun) -> RunView:
     )
 
 
-def _check_limits(seconds: float, work: float | None) -> None:
-    if not 1 <= seconds <= LONGEST_S:
-        raise refuse(
-            Kind.INVALID,
-            "E_LIMIT",
-            "A run of %(seconds)s seconds is not possible.",
-            "Use 1 to %(longest)s seconds.",
-            seconds=seconds,
-            longest=LONGEST_S,
-        )
-    if work is not None and not 0 < work <= HIGHEST_WORK:
-        raise refuse(
-            Kind.INVALID,
-            "E_LIMIT",
-            "A work limit of %(work)s is not possible.",
-            "Use more than 0 and at most %(highest)s, or leave it out.",
-            work=work,
-            highest=HIGHEST_WORK,
-        )
-
-
 def _check_idle(session: Session, cycle: PlanningCycle) -> None:
     active = session.scalars(
         select(PlanRun).where(PlanRun.cycle_id == cycle.id, PlanRun.state.in_(ACTIVE))
@@ -322,17 +310,15 @@ def _check_idle(session: Session, cycle: PlanningCycle) -> None:
         )
 
 
-def _take_snapshot(
-    session: Session, cycle: PlanningCycle, run: PlanRun, seconds: float, work: float | None
-) -> None:
+def _take_snapshot(session: Session, cycle: PlanningCycle, run: PlanRun, limits: RunLimits) -> None:
     """Freeze the inputs; parameters and seed go with the run."""
     try:
         chosen = parameters.choose(
             session,
             cycle,
-            wall_limit_s=seconds,
+            wall_limit_s=limits.seconds,
             workers=settings.read().solver_workers,
-            work_limit=work,
+            work_limit=limits.work,
         )
     except ValueError as error:
         raise refuse(
@@ -341,6 +327,7 @@ def _take_snapshot(
             "All weeks of this cycle are past.",
             "Open a new cycle.",
         ) from error
+    chosen = replace(chosen, most_moves=limits.moves)
     translation = translate.translate(session, cycle, chosen)
     snapshot = Snapshot(problem=translation.text, problem_hash=translation.hash, inputs=translation.inputs)
     session.add(snapshot)

@@ -16,7 +16,7 @@ from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, RunQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.planning import ComparisonOut, LoadsOut, RunIn, RunOut, RunRowOut
+from web.schemas.planning import ComparisonOut, ComparisonQuery, LoadsOut, RunIn, RunOut, RunRowOut
 
 blueprint = Blueprint("runs", "The search for a plan.")
 
@@ -39,7 +39,9 @@ def list_runs(session: Session, actor: Actor, query: dict[str, Any], cycle_id: s
 @blueprint.answer(RunRowOut, 202)
 def start_run(session: Session, actor: Actor, values: dict[str, Any], cycle_id: str) -> PlanRun:
     """Queue a run; a worker takes it from there."""
-    return runs.start_run(session, actor, cycle_id, wall_limit_s=values["wall_limit_s"])
+    return runs.start_run(
+        session, actor, cycle_id, wall_limit_s=values["wall_limit_s"], most_moves=values["most_moves"]
+    )
 
 
 @blueprint.get("/runs/<id:run_id>")
@@ -71,11 +73,12 @@ def repeat_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
 
 @blueprint.get("/runs/<id:run_id>/comparison")
 @policy(Action.COMPARE_RUN)
+@blueprint.query(ComparisonQuery)
 @reads
 @blueprint.answer(ComparisonOut)
-def compare_run(session: Session, actor: Actor, run_id: str) -> runs.Comparison:
-    """What the run would change against what is published."""
-    return runs.compare(session, actor, run_id)
+def compare_run(session: Session, actor: Actor, query: dict[str, Any], run_id: str) -> runs.Comparison:
+    """What the run would change against what is published, or against the plan before it."""
+    return runs.compare(session, actor, run_id, with_previous=query["against"] == "previous")
 
 
 @blueprint.get("/loads")

@@ -13,7 +13,7 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import JobState, Outcome, Question
 from planner.services import cycles, publishing, results, runs
-from planner.verdict import Denied, Kind, Refused
+from planner.verdict import Denied, Kind, Refused, refuse
 from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
@@ -46,7 +46,7 @@ def start(cycle_id: str) -> Response:
     """Queue a run of the cycle and go and watch it; when one is under way, watch that one."""
     try:
         with writing() as session:
-            run_id = runs.start_run(session, current_actor(), cycle_id).id
+            run_id = runs.start_run(session, current_actor(), cycle_id, most_moves=_most_moves()).id
     except Refused as refused:
         denied = refused.denied
         if denied.kind is Kind.NOT_FOUND:
@@ -55,6 +55,26 @@ def start(cycle_id: str) -> Response:
         active = denied.details.get("run_id")
         return redirect(f"/runs/{active}" if active else "/runs", 303)
     return redirect(f"/runs/{run_id}", 303)
+
+
+def _most_moves() -> int | None:
+    """How many published person-weeks the plan may take back; no limit when nothing was typed.
+
+    Raises:
+        Refused: E_LIMIT; it is no whole number.
+    """
+    text = request.form.get("most_moves", "").strip()
+    if not text:
+        return None
+    if text.isdecimal() and len(text) < 6:
+        return int(text)
+    raise refuse(
+        Kind.INVALID,
+        "E_LIMIT",
+        "“%(text)s” is no number of changes.",
+        "Write a whole number, or leave it empty for no limit.",
+        text=text[:20],
+    )
 
 
 @pages.get("/runs/<id:run_id>")
@@ -106,7 +126,9 @@ def compare(session: Session, actor: Actor, run_id: str) -> str:
         actor,
         "runs/compare.html",
         view=runs.run_view(session, actor, run_id),
-        comparison=runs.compare(session, actor, run_id),
+        comparison=runs.compare(
+            session, actor, run_id, with_previous=request.args.get("against") == "previous"
+        ),
     )
 
 

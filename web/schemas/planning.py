@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from marshmallow import fields
 
 from planner.records import CycleKind
@@ -42,9 +44,10 @@ class CycleOut(Schema):
 
 
 class RunIn(Form):
-    """How long to search."""
+    """How long to search, and how many published person-weeks the plan may take back."""
 
     wall_limit_s = Whole(1, 3600, code="E_LIMIT", load_default=None, allow_none=True)
+    most_moves = Whole(0, 10_000, code="E_LIMIT", load_default=None, allow_none=True)
 
 
 class RunRowOut(Schema):
@@ -120,6 +123,8 @@ class RunOut(Schema):
     left_out = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     released = fields.List(fields.Nested(ReleasedOut))
     broken_obligations = fields.List(fields.String())
+    moves = fields.Integer(metadata={"description": "Published person-weeks that the plan takes back."})
+    most_moves = fields.Integer(metadata={"description": "How many it was allowed to; null is no limit."})
     waits_for = fields.List(fields.Nested(WaitingOut))
     newest = fields.Boolean()
 
@@ -148,10 +153,24 @@ class PersonChangeOut(Schema):
     after_quarter_hours = fields.Integer(attribute="after")
 
 
+class Against(enum.StrEnum):
+    """What a run is held against."""
+
+    PUBLISHED = "published"
+    PREVIOUS = "previous"
+
+
+class ComparisonQuery(Form):
+    """What the run is held against: what is published, or the cycle's plan before it."""
+
+    against = Choice(Against, load_default=Against.PUBLISHED)
+
+
 class ComparisonOut(Schema):
     """A run against what is published; null `published_number` means that nothing is."""
 
     run_id = fields.String(attribute="run.id")
+    previous_run_id = fields.String(attribute="previous.id")
     published_number = fields.Integer()
     requests = fields.List(fields.Nested(RequestChangeOut))
     people = fields.List(fields.Nested(PersonChangeOut))
