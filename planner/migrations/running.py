@@ -41,6 +41,16 @@ def newest() -> str:
     return head
 
 
+def _refuse_newer(found: str | None) -> None:
+    """A database that a newer program has changed is left alone: stepping back would lose what it added."""
+    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+    if found is not None and found not in known:
+        raise NotMigrated(
+            f"The database is at revision {found}, which this program does not know: a newer one made it. "
+            "Run that newer program, or name another database in PLANNER_DATABASE_URL."
+        )
+
+
 def present(connection: Connection) -> str | None:
     """The revision of a database; None when it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
@@ -51,6 +61,9 @@ def migrate(url: str) -> tuple[str | None, str]:
 
     Gives the revisions before and after. All steps happen in one transaction under the writers' lock, so two
     processes that start together do no harm and an interrupted migration leaves nothing behind.
+
+    Raises:
+        NotMigrated: a newer program has changed the database.
     """
     place = make_url(url).database
     if make_url(url).get_backend_name() == "sqlite" and place:
@@ -62,6 +75,7 @@ def migrate(url: str) -> tuple[str | None, str]:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             before = present(connection)
+            _refuse_newer(before)
             command.upgrade(configuration(connection), "head")
             _check_foreign_keys(connection)
             return before, newest()
@@ -91,6 +105,7 @@ def check_migrated(engine: Engine) -> None:
         raise NotMigrated(
             f"The database {place} cannot be opened: {error.orig}. Run: planner migrate"
         ) from error
+    _refuse_newer(found)
     if found != newest():
         raise NotMigrated(
             f"The database is at revision {found or 'none'}, this program needs {newest()}. "

@@ -88,6 +88,17 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         check_migrated(engine)
 
 
+def test_a_database_of_a_newer_program_is_left_alone(database_url: str) -> None:
+    """Neither a start nor `planner migrate` touches it, and the operator reads why."""
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for attempt in (lambda: migrate(database_url), lambda: check_migrated(engine)):
+        with pytest.raises(NotMigrated, match=r"9999, which this program does not know"):
+            attempt()
+    engine.dispose()
+
+
 KEPT = ("audit_event", "snapshot", "decision", "publication", "published_hours", "plan_run")
 
 
