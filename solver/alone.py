@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from solver.problem import Problem
+from solver.problem import Lock, Problem
 
 if TYPE_CHECKING:
     from solver.plan import Result
@@ -44,6 +44,8 @@ def alone(problem: Problem, request: Request, level: int, settings: Settings) ->
     if unskilled is not None:
         return Alone(able=False, unskilled=unskilled, line=unskilled)
     able = _staffed(problem, request, level, 0, settings)
+    if able is False:
+        able = _second_opinion(problem, request, level, settings)
     if able is not False:
         return Alone(able=able, proven=able is not None)
     proven = True
@@ -83,6 +85,16 @@ def _staffed(problem: Problem, request: Request, level: int, weeks: int, setting
     if result.plan is not None and result.plan.granted:
         return True
     return False if result.status == "optimal" else None
+
+
+def _second_opinion(problem: Problem, request: Request, level: int, settings: Settings) -> bool | None:
+    """The same, asked in another way: what is impossible is impossible for both."""
+    from solver.confirm import no_plan
+
+    small = _small(problem, request, level, 0)
+    must = Lock("min_level", request=request.id, level=0)
+    impossible = no_plan(replace(small, locks=(must,)), settings, settings.wall_limit_s)
+    return None if impossible is None else not impossible
 
 
 def _small(problem: Problem, request: Request, level: int, weeks: int) -> Problem:

@@ -182,7 +182,7 @@ class _Search:
         ahead, behind = _first_stages(out.measures), _first_stages(put.measures)
         counted = covered(self._problem, self._request)
         if settled and (ahead[0] > behind[0] or (ahead > behind and not counted)):
-            return replace(empty, possible=False, estimate=None)
+            return replace(empty, possible=not self._behind_again(ahead), estimate=None)
         found = self._linear(empty, out, put) if ahead == behind else empty
         if found.exact or not counted:
             return found
@@ -199,6 +199,12 @@ class _Search:
             with suppress(ProblemErrors):
                 begin = self._solve(near, 0.2, self._plan).plan
         return self._solve(forced(self._problem, self._request, self._level), 0.5, begin)
+
+    def _behind_again(self, ahead: tuple[int, int, int]) -> bool:
+        """Whether a solve with another seed also breaks promises or floors that are kept without it."""
+        again = self._solve(forced(self._problem, self._request, self._level), 0.25, other=True)
+        settled = {1, 2} <= set(again.proven_stages)
+        return settled and again.measures is not None and ahead > _first_stages(again.measures)
 
     def _linear(self, empty: BreakEven, out: Result, put: Result) -> BreakEven:
         """The figure from the two solves: what the others have without it, less what they have with it."""
@@ -231,7 +237,8 @@ class _Search:
             return found
         enough = self._probe(high)
         if not enough:
-            return replace(found, low=None, possible=enough is None)
+            never = enough is False and self._grants(high, other=True) is False
+            return replace(found, low=None, possible=not never)
         while high - low > 1:
             middle = (low + high) // 2
             granted = self._probe(middle)
@@ -249,20 +256,26 @@ class _Search:
             self._probed[value] = self._grants(value)
         return self._probed[value]
 
-    def _grants(self, value: int) -> bool | None:
+    def _grants(self, value: int, *, other: bool = False) -> bool | None:
         try:
-            result = self._solve(revalued(self._problem, self._request, self._level, value), 0.25)
+            worth = revalued(self._problem, self._request, self._level, value)
+            result = self._solve(worth, 0.25, other=other)
         except ProblemErrors:
             return None
         if result.plan is None or result.proven_stages != ALL_STAGES:
             return None
         return granted_level(result.plan, self._request) >= self._level
 
-    def _solve(self, problem: Problem, share: float, start: Plan | None = None) -> Result:
-        """One solve within `share` of the limits and the time that is left."""
+    def _solve(
+        self, problem: Problem, share: float, start: Plan | None = None, *, other: bool = False
+    ) -> Result:
+        """One solve within `share` of the limits and the time that is left; `other`: with another seed."""
         from solver.solve import solve
 
-        return solve(problem, self._part(share), cancel=self._cancel, start=start)
+        settings = self._part(share)
+        if other:
+            settings = replace(settings, seed=(settings.seed + 1) % 2**31)
+        return solve(problem, settings, cancel=self._cancel, start=start)
 
     def _part(self, share: float) -> Settings:
         settings, left = self._settings, max(0.01, self._until - time.monotonic())

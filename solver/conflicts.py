@@ -1,8 +1,9 @@
 """Locks that cannot all hold: the smallest set found, and its proof.
 
 A plan without locks always exists, so an infeasible problem has contradictory locks. Each candidate set is
-re-solved from scratch; the set that is told is proven infeasible a second time with other settings, because
-one answer of a solver is no proof.
+re-solved from scratch; the set that is told is proven infeasible a second time in another way, because one
+answer of a solver is no proof. Whether every lock of it is needed is asked apart (`smallest`), because a
+search that ran out of time tells more locks than are needed.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.exact import Model
-from solver.exact_run import Goal, Status, run
+from solver.confirm import ANY_PLAN, no_plan
+from solver.exact import Model, StoppedError
+from solver.exact_run import run
+from solver.exact_watch import Watch
+from solver.files import lock_row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from solver.exact_watch import Watch
     from solver.problem import Lock, Problem
     from solver.settings import Settings
 
-_ANY_PLAN = Goal(None, maximise=True, stage=1, doing="contradictory locks", offers=False)
+GRACE_S = 1.0
+"""Seconds a set of contradictory locks may still be sought and confirmed when the limit has come."""
 
 
 class SolverDisagreementError(Exception):
@@ -45,14 +49,40 @@ def find(problem: Problem, settings: Settings, watch: Watch) -> tuple[Lock, ...]
     if not watch.stopped():
         # Another order of asking may end at another, smaller set.
         smallest = min(smallest, ask.needed([], [], locks[::-1]), key=len)
-    status = ask.second_opinion(smallest)
-    if status == "unknown":
+    only = replace(problem, locks=tuple(smallest))
+    contradictory = no_plan(only, settings, max(GRACE_S, watch.left()))
+    if contradictory is None:
         return ()
-    if status != "infeasible":
+    if not contradictory:
         raise SolverDisagreementError(
             f"a second solve finds a plan for locks called contradictory: {smallest}"
         )
     return tuple(sorted(smallest, key=lambda lock: order[lock]))
+
+
+def smallest(
+    problem: Problem,
+    rows: Sequence[Mapping[str, object]],
+    settings: Settings,
+    *,
+    seconds: float = 5.0,
+    cancel: Callable[[], bool] | None = None,
+) -> bool:
+    """Whether it is proven that every one of contradictory locks is needed for the contradiction.
+
+    Args:
+        problem: The problem the locks stand in.
+        rows: The locks, as rows of the problem file.
+        settings: Those of the solve that found them.
+        seconds: Most seconds to be spent; what is open then is not proven.
+        cancel: Asked now and then; True ends it.
+    """
+    locks = [lock for lock in problem.locks if lock_row(lock) in rows]
+    for left_out in locks:
+        rest = tuple(lock for lock in locks if lock != left_out)
+        if no_plan(replace(problem, locks=rest), settings, seconds / len(locks), cancel) is not False:
+            return False
+    return bool(locks)
 
 
 class _Ask:
@@ -82,12 +112,8 @@ class _Ask:
         """Whether `locks` are proven to contradict each other; what is not proven in time counts as no."""
         if self._watch.stopped():
             return False
-        return run(self._model(locks), _ANY_PLAN, self._settings, self._watch).status == "infeasible"
-
-    def second_opinion(self, locks: Sequence[Lock]) -> Status:
-        """The answer of a solve without presolve and with another seed."""
-        other = replace(self._settings, seed=(self._settings.seed + 1) % 2**31)
-        return run(self._model(locks), _ANY_PLAN, other, self._watch, presolve=False).status
-
-    def _model(self, locks: Sequence[Lock]) -> Model:
-        return Model(replace(self._problem, locks=tuple(locks)))
+        try:
+            model = Model(replace(self._problem, locks=tuple(locks)), self._watch.stopped)
+        except StoppedError:
+            return False
+        return run(model, ANY_PLAN, self._settings, self._watch).status == "infeasible"

@@ -97,6 +97,8 @@ class Result:
         reproducible: Whether the same problem and settings give the same plan again.
         conflicts: The smallest set of locks found that contradict each other or the rules, as rows of
             the problem file; empty unless `stopped` is "conflict".
+        conflicts_smallest: Whether each of them is proven to be needed for that; None when nobody asked
+            (`solver.conflicts.smallest`).
         first_plan_s: Seconds until the first plan was shown; None when there was none.
     """
 
@@ -113,6 +115,7 @@ class Result:
     settings: Settings
     short: tuple[Short, ...] = ()
     conflicts: tuple[Mapping[str, object], ...] = ()
+    conflicts_smallest: bool | None = None
     first_plan_s: float | None = None
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,11 +43,15 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
 
 
 def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from solver.conflicts import smallest
     from solver.files import write_result
     from solver.solve import solve
 
     reasons = task.get("reasons", False)
     result = solve(problem, settings, progress=tell, cancel=cancel, start=_begin(task), reasons=reasons)
+    if result.stopped == "conflict":
+        needed = smallest(problem, result.conflicts, settings, cancel=cancel)
+        result = replace(result, conflicts_smallest=needed)
     return {"result": write_result(result)}
 
 

@@ -49,6 +49,7 @@ def solve_command(problem: str, start: str | None, output: str | None, **limits:
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
+    from solver.conflicts import smallest
     from solver.short import reasons
     from solver.solve import solve
 
@@ -56,6 +57,9 @@ def solve_command(problem: str, start: str | None, output: str | None, **limits:
     with Interrupts() as interrupts, engine_faults():
         plan = begin.plan if begin else None
         result = solve(read, settings, progress=line.show, cancel=lambda: interrupts.count > 0, start=plan)
+        if result.stopped == "conflict":
+            needed = smallest(read, result.conflicts, settings, cancel=lambda: interrupts.count > 0)
+            result = replace(result, conflicts_smallest=needed)
         if result.plan is not None:
             line.say("finding reasons")
             result = replace(

@@ -87,7 +87,10 @@ def summary(problem: Problem, result: Result) -> str:
     if result.plan is None or result.measures is None:
         if result.stopped == "conflict":
             locks = "; ".join(str(dict(row)) for row in result.conflicts)
-            return f"No plan: these locks contradict each other or the rules: {locks}. Drop one of them."
+            sure = "" if result.conflicts_smallest else " Perhaps not all of them are to blame (not proven)."
+            return (
+                f"No plan: these locks contradict each other or the rules: {locks}. Drop one of them.{sure}"
+            )
         return f"No plan was found in {result.seconds:.1f} s. Give more time or work."
     words = gap_words(gap_of(result.measures.value, result.bound), proven=result.status == "optimal")
     broken = result.measures.broken_obligations

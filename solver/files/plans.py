@@ -90,6 +90,7 @@ _HEAD = {
     "settings": Field(_anything, None),
     "short": Field(many(SHORT), ()),
     "conflicts": Field(_anything, None),
+    "conflicts_smallest": Field(maybe(boolean), None),
     **{key: Field(read, None) for key, read in _CLAIMS.items()},
 }
 
@@ -164,4 +165,5 @@ def result_row(result: Result) -> dict[str, Any]:
             for s in result.short
         ],
         "conflicts": [dict(row) for row in result.conflicts],
+        "conflicts_smallest": result.conflicts_smallest,
     }

@@ -35,7 +35,7 @@ def test_a_result_is_written_with_exactly_the_documented_keys() -> None:
     assert list(data) == [
         "format", "problem", "problem_hash", "status", "stopped", "proven_stages", "value", "bound", "gap",
         "broken_obligations", "floor_share", "floor_shortfall", "churn", "handovers", "seconds",
-        "reproducible", "settings", "granted", "hours", "short", "conflicts",
+        "reproducible", "settings", "granted", "hours", "short", "conflicts", "conflicts_smallest",
     ]  # fmt: skip
     assert data["gap"] == pytest.approx(0.05)
     assert data["seconds"] == 0.412
