@@ -42,8 +42,6 @@ from planner.supply import promised_elsewhere, promises, specialists, week_table
 from planner.transitions import CycleAction, ProposalAction, RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
 
-ACTIVE = (JobState.QUEUED, JobState.RUNNING)
-
 Cell = tuple[str, str]
 """Specialist id and ISO week."""
 
@@ -135,8 +133,7 @@ def _check_run(session: Session, run: PlanRun) -> None:
             )
         )
     jobs.reap(session)
-    busy = select(PlanRun.id).where(PlanRun.cycle_id == run.cycle_id, PlanRun.state.in_(ACTIVE))
-    if session.scalar(busy.limit(1)):
+    if jobs.active_run(session, run.cycle_id) is not None:
         raise refuse(
             Kind.STATE,
             "E_RUN_ACTIVE",

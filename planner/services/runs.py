@@ -51,8 +51,6 @@ __all__ = [
     "waits_for",
 ]
 
-ACTIVE = (JobState.QUEUED, JobState.RUNNING)
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -117,6 +115,7 @@ def start_run(
     wall_limit_s: float | None = None,
     work_limit: float | None = None,
     most_moves: int | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> PlanRun:
     """Queue an official run of the cycle with all its inputs frozen now; a worker takes it from there.
 
@@ -127,6 +126,7 @@ def start_run(
         wall_limit_s: Seconds to search at most, 1 to 3,600; the setting when None.
         work_limit: Units of the engine's own work at most; no limit when None.
         most_moves: Published person-weeks that the plan may take back at most; no limit when None.
+        changes: What a promoted scenario supposes instead of what the records say.
 
     Raises:
         Refused: E_FORBIDDEN, E_NOT_FOUND, E_LIMIT; E_RUN_ACTIVE with the run's id; E_STATE when the cycle is
@@ -149,7 +149,7 @@ def start_run(
         parameters={},
         created_by_id=actor.user_id,
     )
-    _take_snapshot(session, cycle, run, limits)
+    _take_snapshot(session, cycle, run, limits, changes or {})
     created(session, actor, Event.RUN_CREATED, run)
     _to_solving(session, actor, cycle)
     return run
@@ -175,7 +175,7 @@ def repeat_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
         run.stop_requested = False
         run.progress = {}
         limits = RunLimits(before.wall_limit_s, before.work_limit, before.most_moves)
-        _take_snapshot(session, cycle, run, limits)
+        _take_snapshot(session, cycle, run, limits, before.changes)
     _to_solving(session, actor, cycle)
     return run
 
@@ -206,13 +206,14 @@ def stop_run(session: Session, actor: Actor, run_id: str) -> PlanRun:
 
 
 def list_runs(session: Session, actor: Actor, cycle_id: str | None = None) -> Sequence[PlanRun]:
-    """Runs the actor may see, newest first; of one cycle when given.
+    """Official runs the actor may see, newest first; of one cycle when given.
 
     Raises:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_RUNS))
-    query = visible_runs(actor).order_by(PlanRun.created_at.desc(), PlanRun.number.desc())
+    query = visible_runs(actor).where(PlanRun.purpose == RunPurpose.OFFICIAL)
+    query = query.order_by(PlanRun.created_at.desc(), PlanRun.number.desc())
     if cycle_id is not None:
         query = query.where(PlanRun.cycle_id == cycle_id)
     return session.scalars(query.options(selectinload(PlanRun.cycle))).all()
@@ -295,9 +296,7 @@ def _unfinished(run: PlanRun) -> RunView:
 
 
 def _check_idle(session: Session, cycle: PlanningCycle) -> None:
-    active = session.scalars(
-        select(PlanRun).where(PlanRun.cycle_id == cycle.id, PlanRun.state.in_(ACTIVE))
-    ).first()
+    active = jobs.active_run(session, cycle.id)
     if active is not None:
         raise Refused(
             Denied(
@@ -310,7 +309,9 @@ def _check_idle(session: Session, cycle: PlanningCycle) -> None:
         )
 
 
-def _take_snapshot(session: Session, cycle: PlanningCycle, run: PlanRun, limits: RunLimits) -> None:
+def _take_snapshot(
+    session: Session, cycle: PlanningCycle, run: PlanRun, limits: RunLimits, changes: Mapping[str, Any]
+) -> None:
     """Freeze the inputs; parameters and seed go with the run."""
     try:
         chosen = parameters.choose(
@@ -327,7 +328,7 @@ def _take_snapshot(session: Session, cycle: PlanningCycle, run: PlanRun, limits:
             "All weeks of this cycle are past.",
             "Open a new cycle.",
         ) from error
-    chosen = replace(chosen, most_moves=limits.moves)
+    chosen = replace(chosen, most_moves=limits.moves, changes=dict(changes))
     translation = translate.translate(session, cycle, chosen)
     snapshot = Snapshot(problem=translation.text, problem_hash=translation.hash, inputs=translation.inputs)
     session.add(snapshot)

@@ -96,6 +96,17 @@ def anything_lost(session: Session) -> bool:
     return any(is_interrupted(job, at) for job in jobs)
 
 
+def active_run(session: Session, cycle_id: str) -> PlanRun | None:
+    """The cycle's official run that waits or runs, if there is one."""
+    return session.scalars(
+        select(PlanRun).where(
+            PlanRun.cycle_id == cycle_id,
+            PlanRun.state.in_((JobState.QUEUED, JobState.RUNNING)),
+            PlanRun.purpose == RunPurpose.OFFICIAL,
+        )
+    ).first()
+
+
 def waiting(session: Session) -> bool:
     """Whether a run or a question waits; a read that needs no lock."""
     kinds: tuple[type[Job], ...] = (PlanRun, Question)

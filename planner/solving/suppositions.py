@@ -41,6 +41,7 @@ def what_if(base: PlanRun, number: int, created_by_id: str | None, changes: Mapp
         parameters={
             **parameters,
             "changes": dict(changes),
+            "most_moves": changes.get("most_moves"),
             "seed": int(hashlib.sha256(text.encode()).hexdigest(), 16) % SEEDS,
             start.START: {"run": base.id, "shift": 0},
         },
