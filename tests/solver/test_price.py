@@ -1,0 +1,122 @@
+"""What an override costs: exact where both solves are proven, an interval else, losers and churn named."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from solver.files import read_problem
+from solver.plan import Plan
+from solver.price import Change, ChangeError, price, priced
+from solver.problem import Lock, Problem
+from solver.referee import violations
+from solver.settings import Settings
+from solver.solve import solve
+
+DATA = Path(__file__).parent / "data"
+GRANT = Change("grant", request="r2")
+
+
+def example(name: str) -> Problem:
+    """A worked example."""
+    return read_problem((DATA / f"{name}.json").read_bytes())
+
+
+@pytest.mark.acceptance
+def test_e7_granting_r2_costs_10_and_r1_loses() -> None:
+    """R1 + R3 = 78, R2 + R3 = 68: the price is 10 k, R1 has nothing, R2 has 38 k."""
+    problem = example("e7-override")
+    found = price(problem, solve(problem), GRANT)
+    assert (found.low, found.high, found.exact, found.possible) == (1_000_000, 1_000_000, True, True)
+    assert (found.value_before, found.value_after, found.churn) == (7_800_000, 6_800_000, 0)
+    assert [(c.request, c.before, c.after, c.value) for c in found.losers] == [("r1", 0, -1, -4_800_000)]
+    assert [(c.request, c.value) for c in found.winners] == [("r2", 3_800_000)]
+    assert found.plan is not None
+    assert violations(GRANT.applied(problem), found.plan) == []
+    json.dumps(found.row())
+
+
+@pytest.mark.acceptance
+def test_e7_a_forced_run_that_stops_at_68_of_71_gives_7_to_10() -> None:
+    """The free run is proven at 78; the forced one is worth 68 and at most 71: 78 - 71 to 78 - 68."""
+    problem = example("e7-override")
+    free, forced = solve(problem), solve(GRANT.applied(problem))
+    stopped = replace(forced, status="feasible", proven_stages=(1, 2), bound=7_100_000)
+    found = priced(problem, free, stopped, GRANT)
+    assert (found.low, found.high, found.exact, found.estimate) == (700_000, 1_000_000, False, 1_000_000)
+
+
+@pytest.mark.acceptance
+def test_e9_the_churn_is_its_own_part_of_the_price() -> None:
+    """Keeping r2 when switching to r4 pays: 20 + 24 - 4 churn = 40; with r2 it is 39 and no churn."""
+    problem = example("e9-stable-switch")
+    found = price(problem, solve(problem), GRANT)
+    assert (found.low, found.exact, found.churn) == (100_000, True, -400_000)
+    assert [c.request for c in found.losers] == ["r4"]
+
+
+@pytest.mark.parametrize(
+    ("change", "cost"),
+    [
+        (Change("grant", request="r1"), 0),  # has it already
+        (Change("refuse", request="r2"), 0),  # has nothing already
+        (Change("refuse", request="r1"), 1_000_000),  # then r2 + r3 = 68
+        (Change("forbid", line="r1.1", specialist="ann"), 1_000_000),
+        (Change("forbid", line="r1.1", specialist="ann", week=0), 1_000_000),
+        (Change("pin", line="r1.1", specialist="ann"), 0),
+        (Change("capacity", specialist="ann", week=0, hours=16), -800_000),  # 44 h: r1 + r2 = 86
+        (Change("capacity", specialist="ann", week=0, hours=80), -3_800_000),  # 60 h: all, 116
+        (Change("capacity", specialist="ann", week=0, hours=-4), 1_000_000),  # 39 h: r2 + r3 = 68
+    ],
+)
+def test_every_kind_of_change_of_e7(change: Change, cost: int) -> None:
+    """Figures by hand; what the plan does already costs nothing, capacity more gains."""
+    problem = example("e7-override")
+    found = price(problem, solve(problem), change)
+    assert (found.low, found.high, found.exact) == (cost, cost, True)
+
+
+def test_a_bare_plan_is_priced_against_the_best_plan() -> None:
+    """Nothing granted is in hand: refusing r1 still costs 10 k, for the best plan without that has 78."""
+    problem = example("e7-override")
+    bare = price(problem, Plan(), GRANT)
+    assert (bare.low, bare.exact, bare.value_before, bare.value_after) == (1_000_000, True, 0, 6_800_000)
+    assert [c.request for c in bare.winners] == ["r2", "r3"]
+
+
+def test_a_change_against_the_locks_is_impossible_and_names_them() -> None:
+    """r2 was refused by decision; ordering it contradicts that."""
+    locked = Lock("max_level", request="r2", level=-1)
+    problem = replace(example("e7-override"), locks=(locked,))
+    found = price(problem, solve(problem), GRANT)
+    assert (found.possible, found.low, found.high, found.plan) == (False, None, None, None)
+    assert [row["kind"] for row in found.conflicts] == ["max_level", "min_level"]
+
+
+def test_a_caller_who_stops_gets_no_false_figure() -> None:
+    """Stopped at once nothing is proven; the interval may be open, but 10 k lies in it."""
+    problem = example("e7-override")
+    found = price(problem, Plan(), GRANT, Settings(), cancel=lambda: True)
+    assert found.low is None or found.low <= 1_000_000
+    assert found.high is None or found.high >= 1_000_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("grant", request="r9"),
+        Change("grant", request="r2", level=1),
+        Change("forbid", line="r1.1", specialist="bob"),
+        Change("forbid", line="r9.1", specialist="ann"),
+        Change("capacity", specialist="ann", week=1, hours=4),
+        Change("capacity", specialist="ann", week=0, hours=-164),
+        Change("capacity", specialist="ann", week=0),
+    ],
+)
+def test_what_the_problem_does_not_have_is_refused(change: Change) -> None:
+    """Unknown requests, levels, lines, people and weeks, and hours that are not there."""
+    with pytest.raises(ChangeError):
+        price(example("e7-override"), Plan(), change)
