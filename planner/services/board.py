@@ -40,10 +40,19 @@ def board_by_link(session: Session, secret: str) -> dict[str, Any]:
     Raises:
         Refused: E_NOT_FOUND.
     """
+    return _content(publication_by_link(session, secret))
+
+
+def publication_by_link(session: Session, secret: str) -> Publication:
+    """The one publication that a link opens.
+
+    Raises:
+        Refused: E_NOT_FOUND.
+    """
     link = session.scalars(select(BoardLink).where(BoardLink.digest == _digest(secret))).first()
     if link is None or link.revoked_at is not None or link.expires_at <= now():
         raise not_found()
-    return _content(session.get_one(Publication, link.publication_id))
+    return session.get_one(Publication, link.publication_id)
 
 
 def create_board_link(session: Session, actor: Actor, number: int, days: int) -> str:

@@ -281,8 +281,8 @@ def _members(session: Session) -> dict[str, str]:
     """Everybody active with a group: the own department first, else the role."""
     people = session.scalars(select(User).where(User.active).order_by(User.id)).all()
     home: dict[str, str] = {}
-    for person in session.scalars(select(Specialist).where(Specialist.user_id.is_not(None))):
-        home[str(person.user_id)] = person.department.name
+    for specialist in session.scalars(select(Specialist).where(Specialist.user_id.is_not(None))):
+        home[str(specialist.user_id)] = specialist.department.name
     heads = select(Department).where(
         or_(Department.head_id.is_not(None), Department.deputy_head_id.is_not(None))
     )
@@ -290,12 +290,12 @@ def _members(session: Session) -> dict[str, str]:
         for user in (department.head_id, department.deputy_head_id):
             if user is not None:
                 home.setdefault(user, department.name)
-    for user in people:
-        if Role.KAM in user.roles:
-            home[user.id] = KAMS
-        elif Role.LEADERSHIP in user.roles:
-            home.setdefault(user.id, LEADERS)
-    active = {user.id for user in people}
+    for person in people:
+        if Role.KAM in person.roles:
+            home[person.id] = KAMS
+        elif Role.LEADERSHIP in person.roles:
+            home.setdefault(person.id, LEADERS)
+    active = {person.id for person in people}
     return {user: group for user, group in home.items() if user in active}
 
 

@@ -1,0 +1,244 @@
+"""What the board has to decide about a plan: each question with two or three ways, their price and risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.records import (
+    JobState,
+    Override,
+    OverrideState,
+    Publication,
+    Question,
+    QuestionKind,
+    ResourceRequest,
+)
+from planner.services.review_view import DecisionItem, Option, Words
+
+CLOSE_CALLS = 3
+"""How many refusals are put to the board: those that cost least to reverse."""
+
+ANY_TIME = Words("At any time.")
+NEXT_PLAN = Words("With the next plan.")
+UNTIL_FROZEN = Words("Until its weeks are frozen.")
+
+Row = Mapping[str, Any]
+
+
+def decisions(session: Session, publication: Publication, content: Mapping[str, Any]) -> list[DecisionItem]:
+    """The questions, the gravest first: promises broken, signatures, silence, refusals, close calls."""
+    return [
+        *_obligations(content),
+        *_signatures(session),
+        *_undecided(content["undecided"]),
+        *_rejected(content["rejected"]),
+        *_close_calls(session, publication, content),
+    ]
+
+
+def _obligations(content: Mapping[str, Any]) -> Iterator[DecisionItem]:
+    for number, title in enumerate(content["broken_obligations"], start=1):
+        yield DecisionItem(
+            key=f"obligation:{number}",
+            title=title,
+            question=Words("How do we answer for a promise that the plan does not keep?"),
+            background=(
+                Words("A contract promises this work and a second person confirmed it."),
+                Words("The people it needs are not there in its weeks, so no plan can keep it."),
+            ),
+            options=(
+                Option(
+                    Words("Speak with the customer about another date"),
+                    None,
+                    None,
+                    Words("The contract's penalty may fall due."),
+                    ANY_TIME,
+                    "/obligations",
+                ),
+                Option(
+                    Words("Add hours by an override"),
+                    None,
+                    None,
+                    Words("Work of others moves; the price is computed before anybody signs."),
+                    UNTIL_FROZEN,
+                    "/overrides",
+                ),
+            ),
+            recommended=0,
+        )
+
+
+def _signatures(session: Session) -> Iterator[DecisionItem]:
+    waiting = select(Override).where(Override.state == OverrideState.WAITING).order_by(Override.signed_at)
+    for override in session.scalars(waiting):
+        losers = [effect["title"] for effect in override.effects.get("losers", ())]
+        background = [
+            Words(
+                "%(sponsor)s signed it and gives as reason: %(reason)s",
+                {"sponsor": override.sponsor.display_name, "reason": override.reason},
+            )
+        ]
+        if losers:
+            background.append(Words("Would lose: %(losers)s.", {"losers": ", ".join(losers)}))
+        yield DecisionItem(
+            key=f"override:{override.id}",
+            title=target_of(override),
+            question=Words("Does a second person sign this override?"),
+            background=tuple(background),
+            options=(
+                Option(Words("Decline it"), 0, 0, Words("The sponsor's reason stays unanswered."), ANY_TIME),
+                Option(
+                    Words("Sign it"),
+                    override.price_low_minor,
+                    override.price_high_minor,
+                    Words("Who loses by it has to be told."),
+                    UNTIL_FROZEN,
+                    "/overrides",
+                ),
+            ),
+            recommended=0,
+        )
+
+
+def _undecided(rows: Sequence[Row]) -> Iterator[DecisionItem]:
+    for row in rows:
+        worth = row["value_minor"] + row["bonus_minor"]
+        yield DecisionItem(
+            key=f"undecided:{row['request_id']}",
+            title=f"{row['title']} ({row['account']})",
+            question=Words("Who decides what nobody has decided?"),
+            background=(
+                Words(
+                    "The plan grants it. It waits for %(departments)s.",
+                    {"departments": ", ".join(row["waits_for"])},
+                ),
+                Words("Silence neither approves nor refuses, so it is not published."),
+            ),
+            options=(
+                Option(
+                    Words("Name somebody who decides in the head's place"),
+                    0,
+                    0,
+                    Words("Who is named knows the people less."),
+                    ANY_TIME,
+                    "/waiting",
+                ),
+                Option(
+                    Words("Let it wait for the next plan"),
+                    0,
+                    max(0, worth),
+                    Words("Its window goes on while it waits."),
+                    NEXT_PLAN,
+                ),
+            ),
+            recommended=0,
+        )
+
+
+def _rejected(rows: Sequence[Row]) -> Iterator[DecisionItem]:
+    for row in rows:
+        low = sum(r["lost_low_minor"] or 0 for r in row["rejections"])
+        highs = [r["lost_high_minor"] for r in row["rejections"]]
+        high = None if None in highs else sum(highs)
+        yield DecisionItem(
+            key=f"rejected:{row['request_id']}",
+            title=f"{row['title']} ({row['account']})",
+            question=Words("Does the refusal by the department stand?"),
+            background=tuple(
+                Words(
+                    "%(head)s of %(department)s refused the hours that the plan grants.",
+                    {"head": r["decided_by"], "department": r["department"]},
+                )
+                for r in row["rejections"]
+            ),
+            options=(
+                Option(
+                    Words("Let it stand"),
+                    low,
+                    high,
+                    Words("The request waits or gets other people."),
+                    NEXT_PLAN,
+                ),
+                Option(
+                    Words("Order the hours by an override"),
+                    None,
+                    None,
+                    Words("A refusal with a cause is set aside; the price is computed before anybody signs."),
+                    UNTIL_FROZEN,
+                    "/overrides",
+                ),
+            ),
+            recommended=0,
+        )
+
+
+def _close_calls(
+    session: Session, publication: Publication, content: Mapping[str, Any]
+) -> Iterator[DecisionItem]:
+    rows = {row["request_id"]: row for row in content["refused"]}
+    asked = select(Question).where(
+        Question.run_id == publication.run_id,
+        Question.kind == QuestionKind.BREAK_EVEN,
+        Question.state == JobState.DONE,
+    )
+    priced = []
+    for question in session.scalars(asked):
+        answer = question.answer
+        if question.request_id in rows and answer.get("possible") and answer.get("cost_high") is not None:
+            low = max(0, (answer.get("cost_low") or 0) - answer["own_value"])
+            priced.append((max(0, answer["cost_high"] - answer["own_value"]), low, question))
+    for high, low, question in sorted(priced, key=lambda p: (p[0], p[2].request_id or ""))[:CLOSE_CALLS]:
+        row = rows[question.request_id or ""]
+        displaced = _titles(session, question.answer.get("displaced", ()))
+        yield _close_call(row, low, high, displaced)
+
+
+def _close_call(row: Row, low: int, high: int, displaced: Sequence[str]) -> DecisionItem:
+    losers = Words("Would get less: %(losers)s.", {"losers": ", ".join(displaced)})
+    return DecisionItem(
+        key=f"refused:{row['request_id']}",
+        title=f"{row['title']} ({row['account']})",
+        question=Words("Does this refusal stand? It was one of the closest."),
+        background=(
+            Words("The same hours bring more elsewhere."),
+            *([losers] if displaced else []),
+        ),
+        options=(
+            Option(
+                Words("Keep the refusal"),
+                0,
+                0,
+                Words("The customer hears no; its manager can ask anew with other weeks or hours."),
+                NEXT_PLAN,
+            ),
+            Option(
+                Words("Grant it by an override"),
+                low,
+                high,
+                losers if displaced else Words("Others get less."),
+                UNTIL_FROZEN,
+                "/overrides",
+            ),
+        ),
+        recommended=0,
+    )
+
+
+def _titles(session: Session, ids: Sequence[str]) -> list[str]:
+    query = select(ResourceRequest.title).where(ResourceRequest.id.in_(ids))
+    return list(session.scalars(query.order_by(ResourceRequest.filing_order, ResourceRequest.id)))
+
+
+def target_of(override: Override) -> str:
+    """What an override is about, by the names it touches."""
+    request = override.request
+    names = [
+        f"{request.title} ({request.account.name})" if request else "",
+        override.specialist.display_name if override.specialist else "",
+        override.week or "",
+    ]
+    return ", ".join(name for name in names if name)
