@@ -188,6 +188,41 @@ def load(folder: Path) -> None:
     click.echo(f"Dates were moved by {loaded.shift_weeks} weeks.")
 
 
+KINDS = click.Choice(
+    ["accounts", "figures", "rates", "skills", "specialists", "attestations", "leave", "requests"]
+)
+AS = click.option("--as", "email", default="", help="E-mail address of the person who does it.")
+
+
+@main.command("import")
+@click.argument("kind", type=KINDS)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only say what would be stored.")
+@click.option("--encoding", help="cp1250, cp1252 or iso8859-2, for CSV that is not UTF-8.")
+@AS
+def import_file(kind: str, file: Path, *, check: bool, encoding: str | None, email: str) -> None:
+    """Store a CSV file or workbook: all of it, or nothing and every error in it."""
+    from planner.exchange.commands import bring_in
+    from planner.records import ImportKind
+
+    with _database() as database:
+        bring_in(database, ImportKind(kind), file, email=email, check=check, encoding=encoding)
+
+
+@main.command("export")
+@click.argument("kind", type=KINDS)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--template", is_flag=True, help="Only the columns and an example.")
+@AS
+def export_file(kind: str, file: Path, *, template: bool, email: str) -> None:
+    """Write what is stored into FILE (.csv or .xlsx), in the shape that import takes."""
+    from planner.exchange.commands import take_out
+    from planner.records import ImportKind
+
+    with _database() as database:
+        take_out(database, ImportKind(kind), file, email=email, empty=template)
+
+
 @main.command()
 def worker() -> None:
     """Solve what is queued until stopped; several may run at once."""

@@ -88,6 +88,13 @@ class Action(enum.StrEnum):
 
     LIST_ACCOUNTS = "account.list"
     VIEW_ACCOUNT = "account.view"
+    VIEW_PORTFOLIO = "portfolio.view"
+    VIEW_DEFINITION = "definition.view"
+    EDIT_DEFINITION = "definition.edit"
+    APPROVE_DEFINITION = "definition.approve"
+    VIEW_CALIBRATION = "calibration.view"
+    VIEW_KAM_LOADS = "kam_load.view"
+    VIEW_EXPECTATIONS = "expectation.view"
     LIST_SKILLS = "skill.list"
     LIST_DEPARTMENTS = "department.list"
     LIST_SPECIALISTS = "specialist.list"
@@ -101,6 +108,29 @@ class Action(enum.StrEnum):
     VIEW_DELEGATIONS = "delegation.view"
     VIEW_AUDIT = "audit.view"
     LOAD_COMPANY = "company.load"
+
+    VIEW_DATA = "data.view"
+    IMPORT_FILE = "data.import"
+    IMPORT_ACCOUNTS = "accounts.import"
+    IMPORT_FIGURES = "figures.import"
+    IMPORT_RATES = "rates.import"
+    IMPORT_SKILLS = "skills.import"
+    IMPORT_SPECIALISTS = "specialists.import"
+    IMPORT_ATTESTATIONS = "attestations.import"
+    IMPORT_LEAVE = "leave.import"
+    IMPORT_REQUESTS = "requests.import"
+    EXPORT_ACCOUNTS = "accounts.export"
+    CLOSE_MONTH = "month.close"
+    EDIT_FIGURES = "figures.edit"
+    EDIT_RELATIONS = "relations.edit"
+    RATE_ACCOUNT = "score.rate"
+    CONFIRM_SCORE = "score.confirm"
+    EDIT_PLAN = "account_plan.edit"
+    REVIEW_PLAN = "account_plan.review"
+    LIST_OUTCOMES = "outcome.list"
+    RECORD_OUTCOME = "outcome.record"
+    CONFIRM_OUTCOME = "outcome.confirm"
+    LOG_WORK = "work.log"
 
 
 KAM, HEAD, LEADERSHIP, PLANNER = Role.KAM, Role.HEAD, Role.LEADERSHIP, Role.PLANNER
@@ -188,6 +218,14 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.VIEW_OWN_WEEKS: frozenset({SPECIALIST}),
     Action.LIST_ACCOUNTS: frozenset({KAM, *OVERSEERS}),
     Action.VIEW_ACCOUNT: frozenset({KAM, *OVERSEERS}),
+    Action.VIEW_PORTFOLIO: OVERSEERS,
+    Action.VIEW_DEFINITION: frozenset({KAM, *OVERSEERS}),
+    Action.EDIT_DEFINITION: frozenset({LEADERSHIP}),
+    Action.APPROVE_DEFINITION: frozenset({LEADERSHIP}),
+    # A key account manager's own record is nobody's business but theirs and leadership's.
+    Action.VIEW_CALIBRATION: frozenset({KAM, LEADERSHIP}),
+    Action.VIEW_KAM_LOADS: OVERSEERS,
+    Action.VIEW_EXPECTATIONS: frozenset({KAM, LEADERSHIP}),
     Action.LIST_SKILLS: EVERYBODY,
     Action.LIST_DEPARTMENTS: EVERYBODY,
     Action.LIST_SPECIALISTS: frozenset({KAM, HEAD, LEADERSHIP, PLANNER, ADMIN}),
@@ -200,6 +238,30 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.VIEW_DELEGATIONS: frozenset({KAM, HEAD, ADMIN}),
     Action.VIEW_AUDIT: frozenset({ADMIN}),
     Action.LOAD_COMPANY: frozenset(),
+    Action.VIEW_DATA: frozenset({KAM, HEAD, LEADERSHIP, FINANCE, ADMIN}),
+    Action.IMPORT_FILE: frozenset({KAM, HEAD, LEADERSHIP, FINANCE, ADMIN}),
+    # Customers' money passes through who answers for it; administrators never see it.
+    Action.IMPORT_ACCOUNTS: frozenset({FINANCE, LEADERSHIP}),
+    Action.IMPORT_FIGURES: frozenset({FINANCE}),
+    Action.IMPORT_RATES: frozenset({FINANCE}),
+    Action.IMPORT_SKILLS: frozenset({ADMIN}),
+    Action.IMPORT_SPECIALISTS: frozenset({ADMIN}),
+    Action.IMPORT_ATTESTATIONS: frozenset({ADMIN, HEAD}),
+    Action.IMPORT_LEAVE: frozenset({ADMIN, HEAD}),
+    Action.IMPORT_REQUESTS: frozenset({KAM}),
+    Action.EXPORT_ACCOUNTS: frozenset({KAM, LEADERSHIP, FINANCE}),
+    Action.CLOSE_MONTH: frozenset({FINANCE}),
+    Action.EDIT_FIGURES: frozenset({FINANCE}),
+    Action.EDIT_RELATIONS: frozenset({KAM}),
+    # A second rater is anybody who oversees the company; the account's own KAM rates the business side.
+    Action.RATE_ACCOUNT: frozenset({KAM, LEADERSHIP, FINANCE}),
+    Action.CONFIRM_SCORE: frozenset({LEADERSHIP, FINANCE}),
+    Action.EDIT_PLAN: frozenset({KAM}),
+    Action.REVIEW_PLAN: frozenset({LEADERSHIP}),
+    Action.LIST_OUTCOMES: frozenset({KAM, LEADERSHIP, FINANCE}),
+    Action.RECORD_OUTCOME: frozenset({KAM}),
+    Action.CONFIRM_OUTCOME: frozenset({FINANCE, LEADERSHIP}),
+    Action.LOG_WORK: frozenset({SPECIALIST, HEAD}),
 }
 
 

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from planner.booking import release
 from planner.clock import now
 from planner.records import (
+    AccountPlan,
+    Closing,
+    ClosingState,
     CounterOffer,
     CycleStatus,
+    ImportFile,
+    ImportState,
     JobState,
     OfferState,
     Override,
     OverrideState,
     PlanningCycle,
     PlanRun,
+    PlanState,
     Proposal,
     ProposalState,
     Question,
@@ -114,6 +120,33 @@ class JobAction(enum.StrEnum):
     REPEAT = "repeat"
 
 
+class AccountPlanAction(enum.StrEnum):
+    """What can happen to an account plan."""
+
+    SUBMIT = "submit"
+    REVIEW = "review"
+    SUPERSEDE = "supersede"
+
+
+class ClosingAction(enum.StrEnum):
+    """What can happen to the outcome of a request."""
+
+    RECORD = "record"
+    RETURN = "return"
+    CONFIRM = "confirm"
+    SUPERSEDE = "supersede"
+
+
+class ImportAction(enum.StrEnum):
+    """What can happen to a file that was handed in."""
+
+    CHECK = "check"
+    PASS = "pass"  # noqa: S105 - the name of a step
+    FAIL = "fail"
+    STORE = "store"
+    DISCARD = "discard"
+
+
 Table = Mapping[tuple[str, str], enum.StrEnum]
 """(state, action) to the new state."""
 
@@ -150,6 +183,7 @@ REQUESTS: Table = {
     (R.PLANNED, RequestAction.EXPIRE): R.EXPIRED,
     (R.DECIDED, RequestAction.EXPIRE): R.EXPIRED,
     (R.PUBLISHED, RequestAction.START): R.RUNNING,
+    (R.EXPIRED, RequestAction.CLOSE): R.CLOSED,
     (R.PUBLISHED, RequestAction.CLOSE): R.CLOSED,
     (R.RUNNING, RequestAction.CLOSE): R.CLOSED,
 }
@@ -231,8 +265,42 @@ JOBS: Table = {
     (J.CANCELLED, JobAction.REPEAT): J.QUEUED,
 }
 
+PS = PlanState
+ACCOUNT_PLANS: Table = {
+    (PS.DRAFT, AccountPlanAction.SUBMIT): PS.SUBMITTED,
+    (PS.SUBMITTED, AccountPlanAction.REVIEW): PS.BOARD_REVIEWED,
+    (PS.SUBMITTED, AccountPlanAction.SUPERSEDE): PS.SUPERSEDED,
+    (PS.BOARD_REVIEWED, AccountPlanAction.SUPERSEDE): PS.SUPERSEDED,
+}
+
+CS = ClosingState
+CLOSINGS: Table = {
+    (CS.RECORDED, ClosingAction.RECORD): CS.RECORDED,
+    (CS.RETURNED, ClosingAction.RECORD): CS.RECORDED,
+    (CS.RECORDED, ClosingAction.RETURN): CS.RETURNED,
+    (CS.RECORDED, ClosingAction.CONFIRM): CS.CONFIRMED,
+    (CS.CONFIRMED, ClosingAction.SUPERSEDE): CS.SUPERSEDED,
+}
+
+IS = ImportState
+IMPORTS: Table = {
+    (IS.CHECKING, ImportAction.CHECK): IS.CHECKING,
+    (IS.READY, ImportAction.CHECK): IS.CHECKING,
+    (IS.FAULTY, ImportAction.CHECK): IS.CHECKING,
+    (IS.CHECKING, ImportAction.PASS): IS.READY,
+    (IS.CHECKING, ImportAction.FAIL): IS.FAULTY,
+    (IS.READY, ImportAction.FAIL): IS.FAULTY,
+    (IS.READY, ImportAction.STORE): IS.STORED,
+    (IS.CHECKING, ImportAction.DISCARD): IS.DISCARDED,
+    (IS.READY, ImportAction.DISCARD): IS.DISCARDED,
+    (IS.FAULTY, ImportAction.DISCARD): IS.DISCARDED,
+}
+
 Exceptional = Override | SwapOffer | Scenario
-Moving = ResourceRequest | Proposal | CounterOffer | PlanningCycle | PlanRun | Question | Exceptional
+OfCustomers = AccountPlan | Closing | ImportFile
+Moving = (
+    ResourceRequest | Proposal | CounterOffer | PlanningCycle | PlanRun | Question | Exceptional | OfCustomers
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +322,9 @@ MACHINES: Mapping[type[Moving], Machine] = {
     Override: Machine(Message("override"), "state", OVERRIDES),
     SwapOffer: Machine(Message("swap offer"), "state", SWAPS),
     Scenario: Machine(Message("scenario"), "state", SCENARIOS),
+    AccountPlan: Machine(Message("account plan"), "state", ACCOUNT_PLANS),
+    Closing: Machine(Message("outcome"), "state", CLOSINGS),
+    ImportFile: Machine(Message("file"), "state", IMPORTS),
 }
 
 

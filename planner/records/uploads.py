@@ -20,8 +20,10 @@ class ImportKind(enum.StrEnum):
     FIGURES = "figures"
     SPECIALISTS = "specialists"
     SKILLS = "skills"
+    ATTESTATIONS = "attestations"
     LEAVE = "leave"
     REQUESTS = "requests"
+    RATES = "rates"
 
 
 class ImportState(enum.StrEnum):

@@ -89,6 +89,28 @@ delegation.revoke    KHA
 delegation.view      KHA
 audit.view           A
 company.load
+data.view            KHLFA
+data.import          KHLFA
+accounts.import      LF
+figures.import       F
+rates.import         F
+skills.import        A
+specialists.import   A
+attestations.import  HA
+leave.import         HA
+requests.import      K
+accounts.export      KLF
+month.close          F
+figures.edit         F
+relations.edit       K
+score.rate           KLF
+score.confirm        LF
+account_plan.edit    K
+account_plan.review  L
+outcome.list         KLF
+outcome.record       K
+outcome.confirm      FL
+work.log             SH
 """
 TABLE = {
     action: letters[0] if letters else ""

@@ -44,7 +44,10 @@ RELATIONSHIP_STAGE = _choice(
 TARGET_KIND = _choice("target_kind", "sales", "contribution", "retention")
 CLOSING_STATE = _choice("closing_state", "recorded", "returned", "confirmed", "superseded")
 RESULT = _choice("result", "won", "lost", "retained", "lost_customer", "resolved", "cancelled")
-IMPORT_KIND = _choice("import_kind", "accounts", "figures", "specialists", "skills", "leave", "requests")
+IMPORT_KIND = _choice(
+    "import_kind",
+    *("accounts", "figures", "specialists", "skills", "attestations", "leave", "requests", "rates"),
+)
 IMPORT_STATE = _choice("import_state", "checking", "ready", "faulty", "stored", "discarded")
 
 
