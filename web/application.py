@@ -16,6 +16,7 @@ from web import (
     auth,
     database,
     errors,
+    figures,
     files,
     gate,
     headers,
@@ -23,6 +24,7 @@ from web import (
     pages,
     policy,
     rendering,
+    review_words,
     throttle,
 )
 from web.config import flask_config
@@ -55,6 +57,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     throttle.init_app(app)
     errors.init_app(app)
     rendering.init_app(app)
+    figures.init_app(app)
+    review_words.init_app(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.init_app(app, csrf)

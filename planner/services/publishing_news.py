@@ -78,7 +78,7 @@ def _specialists(session: Session, publication: Publication, content: Mapping[st
             "Plan %(number)s is published. Promised of your time: %(hours)s h.",
             {"number": publication.number, "hours": _hours(promised[person.code])},
         )
-        _send(session, {person.user_id}, text, "/")
+        _send(session, {person.user_id}, text, "/my-weeks")
 
 
 def _send(session: Session, users: set[str | None], text: Message, link: str) -> None:

@@ -65,18 +65,10 @@ class RoundView:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What somebody says of one element: how it is and how it should be, 1 to 5."""
+    """What somebody says of one element: how it is and how it should be, 1 to 5; None while not marked."""
 
-    current: int
-    target: int
-
-
-def group_name(key: str) -> Message:
-    """What people call a group."""
-    named = {KAMS: Message("Key account managers"), LEADERS: Message("Leadership")}
-    if not key:
-        return Message("Small groups together")
-    return named.get(key, Message("%(name)s", {"name": key}))
+    current: int | None
+    target: int | None
 
 
 def groups(session: Session, actor: Actor) -> list[Group]:
@@ -177,7 +169,7 @@ def list_rounds(session: Session, actor: Actor) -> list[RoundView]:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_ALIGNMENT))
-    return [_view(session, row) for row in rounds(session)]
+    return [view_of(session, row) for row in rounds(session)]
 
 
 def rounds(session: Session) -> list[SurveyRound]:
@@ -299,7 +291,8 @@ def _members(session: Session) -> dict[str, str]:
     return {user: group for user, group in home.items() if user in active}
 
 
-def _view(session: Session, row: SurveyRound) -> RoundView:
+def view_of(session: Session, row: SurveyRound) -> RoundView:
+    """A round with its counts."""
     counted = select(func.count()).where(SurveyInvitation.round_id == row.id)
     asked = session.scalar(counted) or 0
     answered = session.scalar(counted.where(SurveyInvitation.answered)) or 0

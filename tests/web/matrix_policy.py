@@ -39,6 +39,8 @@ ADMIN: Final = frozenset({"admin"})
 EVERYBODY: Final = BUSINESS | ADMIN | {"specialist"}
 PUBLIC: Final = EVERYBODY | OUTSIDERS
 
+ELEMENTS: Final = ("strategy", "structure", "systems", "shared_values", "style", "staff", "skills")
+
 BOTH: Final = frozenset({"own", "other"})
 OWN, OTHER = frozenset({"own"}), frozenset({"other"})
 TO_OVERSEERS: Final = dict.fromkeys(OVERSEERS, BOTH)
@@ -57,6 +59,21 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "link": dict.fromkeys(LEADERSHIP, OWN),
     "secret": TO_ALL,
     "user": dict.fromkeys(ADMIN, OWN),
+    "review": dict.fromkeys(OVERSEERS, OWN),
+    "reviewed": TO_ALL,
+    # That a plan has this number every head knows; of what stands in it a head sees the own department.
+    "seen_plan": dict.fromkeys(HEADS | OVERSEERS, OWN),
+    "resolution": dict.fromkeys(LEADERSHIP, OWN),
+    # Finance, planner and administrator belong to no group of the survey.
+    "round": dict.fromkeys(KAMS | HEADS | LEADERSHIP | {"specialist"}, OWN),
+    "offer": {**TO_KAMS},
+    # Everybody has notifications of their own; the two are Nora's and Kai's.
+    "notice": {**TO_KAMS},
+    # Hana lent hers to Dan, Kai his to Nora; an administrator may end both.
+    "delegation": {"head_own": OWN, "kam_other": OTHER, "admin": BOTH},
+    "answerable": dict.fromkeys(LEADERSHIP, BOTH),
+    "kam": {**dict.fromkeys(LEADERSHIP, BOTH), **TO_KAMS},
+    "figure": {**dict.fromkeys(OVERSEERS, OWN), "kam_own": OWN},
 }
 """Which rows of each kind exist for whom; there is one cycle, run, publication, link and user."""
 
@@ -151,6 +168,46 @@ def _decision_form(stage: Stage, row: str) -> dict[str, Any]:
     }
 
 
+def _many(stage: Stage, row: str) -> dict[str, Any]:
+    return {"parts": [{"proposal_id": row, "version": stage.versions.get(row, 1)}]}
+
+
+def _many_form(stage: Stage, row: str) -> dict[str, Any]:
+    return {"part": f"{row}:{stage.versions.get(row, 1)}"}
+
+
+def _offer(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"hours": [{"specialist_id": "nobody", "week": "2027-W09", "quarter_hours": 4}]}
+
+
+def _offer_form(stage: Stage, row: str) -> dict[str, Any]:
+    return {**_version(stage, row), "who-0": "nobody", "week-0": "2027-W09", "hours-0": "1"}
+
+
+def _comment(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"text": "When can we talk about it?"}
+
+
+def _head(stage: Stage, _row: str) -> dict[str, Any]:
+    return {"user_id": stage.world.ids["dan"], "reason": "Both have an interest in it."}
+
+
+def _resolution(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"item": "general", "title": "The plan", "text": "Taken note of."}
+
+
+def _round(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"name": "Next", "closes_on": "2027-01-20", "groups": ["@kam"]}
+
+
+def _marks(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {element: {"current": 2, "target": 4} for element in ELEMENTS}
+
+
+def _marks_form(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {f"{element}-{side}": "3" for element in ELEMENTS for side in ("current", "target")}
+
+
 API = "/api/v1"
 ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/static/<path:filename>"): Rule(PUBLIC),
@@ -180,12 +237,35 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/obligations"): Rule(frozenset({"leadership", "finance"})),
     ("GET", "/accounts"): Rule(KAMS | OVERSEERS),
     ("GET", "/accounts/<id:account_id>"): Rule(KAMS | OVERSEERS, "account"),
+    ("GET", "/accounts.csv"): Rule(KAMS | OVERSEERS),
+    ("GET", "/accounts/<id:account_id>/figures/<name>"): Rule(KAMS | OVERSEERS, "figure", ("account",)),
+    ("GET", "/portfolio"): Rule(OVERSEERS),
+    ("GET", "/calibration"): Rule(KAMS | LEADERSHIP),
+    ("GET", "/calibration/<id:kam_id>"): Rule(KAMS | LEADERSHIP, "kam"),
+    ("GET", "/kam-loads"): Rule(OVERSEERS),
+    ("GET", "/expectations"): Rule(KAMS | LEADERSHIP),
     ("GET", "/inbox"): Rule(HEADS),
     ("GET", "/outbox"): Rule(HEADS),
     ("POST", "/proposals/<id:proposal_id>/approve"): Rule(HEADS, "proposal", body=_version),
     ("POST", "/proposals/<id:proposal_id>/reject"): Rule(HEADS, "proposal", body=_rejection),
     ("GET", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("POST", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
+    ("POST", "/inbox/approve"): Rule(HEADS, "proposal", in_body=True, body=_many_form),
+    ("POST", "/proposals/<id:proposal_id>/counter"): Rule(HEADS, "proposal", body=_offer_form),
+    ("POST", "/proposals/<id:proposal_id>/head"): Rule(LEADERSHIP, "answerable", body=_head),
+    ("GET", "/offers"): Rule(KAMS),
+    ("POST", "/offers/<id:offer_id>/accept"): Rule(KAMS, "offer", body=_version),
+    ("POST", "/offers/<id:offer_id>/decline"): Rule(KAMS, "offer", body=_version),
+    ("GET", "/waiting"): Rule(STEERING),
+    ("GET", "/requests/<id:request_id>/comments"): Rule(BUSINESS, "request"),
+    ("POST", "/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_comment),
+    ("GET", "/notices"): Rule(EVERYBODY),
+    ("POST", "/notices/read"): Rule(EVERYBODY),
+    ("POST", "/notices/<id:notice_id>/read"): Rule(EVERYBODY, "notice"),
+    ("GET", "/delegations"): Rule(KAMS | HEADS | ADMIN),
+    ("POST", "/delegations"): Rule(KAMS | HEADS),
+    ("POST", "/delegations/<id:delegation_id>/revoke"): Rule(KAMS | HEADS | ADMIN, "delegation"),
+    ("GET", "/my-weeks"): Rule(frozenset({"specialist"}), everybody_sees=NORA),
     ("GET", "/plan"): Rule(KAMS | HEADS | STEERING),
     ("GET", "/runs"): Rule(OVERSEERS),
     ("GET", "/runs/<id:run_id>"): Rule(OVERSEERS, "run"),
@@ -205,6 +285,20 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ),
     ("POST", "/board/<number:number>/links/<id:link_id>/revoke"): Rule(LEADERSHIP, "link", ("publication",)),
     ("GET", "/board/link/<secret>"): Rule(PUBLIC, "secret", everybody_sees=ALL_MARKS),
+    ("GET", "/board/link/<secret>/review"): Rule(PUBLIC, "reviewed", everybody_sees=ALL_MARKS),
+    ("GET", "/review"): Rule(OVERSEERS),
+    ("GET", "/board/<number:number>/review"): Rule(OVERSEERS, "publication"),
+    ("POST", "/board/<number:number>/review"): Rule(LEADERSHIP, "publication"),
+    ("GET", "/board/<number:number>/review/<number:edition>"): Rule(OVERSEERS, "review", ("publication",)),
+    ("POST", "/board/<number:number>/resolutions"): Rule(LEADERSHIP, "publication", body=_resolution),
+    ("POST", "/resolutions/<id:resolution_id>/done"): Rule(LEADERSHIP, "resolution"),
+    ("GET", "/contribution"): Rule(HEADS | OVERSEERS),
+    ("POST", "/board/<number:number>/contribution"): Rule(STEERING, "publication"),
+    ("GET", "/alignment"): Rule(OVERSEERS),
+    ("POST", "/surveys"): Rule(LEADERSHIP, body=_round),
+    ("GET", "/surveys/<id:round_id>"): Rule(EVERYBODY, "round"),
+    ("POST", "/surveys/<id:round_id>"): Rule(EVERYBODY, "round", body=_marks_form),
+    ("POST", "/surveys/<id:round_id>/close"): Rule(LEADERSHIP, "round"),
     ("GET", "/users"): Rule(ADMIN),
     ("POST", "/users"): Rule(ADMIN),
     ("POST", "/users/<id:user_id>"): Rule(ADMIN, "user", body=_version),
@@ -216,6 +310,9 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/me"): Rule(EVERYBODY),
     ("GET", f"{API}/accounts"): Rule(KAMS | OVERSEERS),
     ("GET", f"{API}/accounts/<id:account_id>"): Rule(KAMS | OVERSEERS, "account"),
+    ("GET", f"{API}/accounts/<id:account_id>/worth"): Rule(KAMS | OVERSEERS, "account"),
+    ("GET", f"{API}/worths"): Rule(KAMS | OVERSEERS),
+    ("GET", f"{API}/portfolio"): Rule(OVERSEERS),
     ("GET", f"{API}/skills"): Rule(EVERYBODY),
     ("GET", f"{API}/departments"): Rule(EVERYBODY),
     ("GET", f"{API}/specialists"): Rule(KAMS | HEADS | STEERING | ADMIN),
@@ -245,6 +342,22 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/runs/<id:run_id>/repeat"): Rule(STEERING, "run"),
     ("POST", f"{API}/runs/<id:run_id>/publish"): Rule(LEADERSHIP, "run"),
     ("GET", f"{API}/inbox"): Rule(HEADS),
+    ("POST", f"{API}/inbox/approve"): Rule(HEADS, "proposal", in_body=True, body=_many),
+    ("POST", f"{API}/proposals/<id:proposal_id>/counter"): Rule(HEADS, "proposal", body=_offer),
+    ("POST", f"{API}/proposals/<id:proposal_id>/head"): Rule(LEADERSHIP, "answerable", body=_head),
+    ("GET", f"{API}/offers"): Rule(KAMS),
+    ("POST", f"{API}/offers/<id:offer_id>/accept"): Rule(KAMS, "offer", body=_nothing),
+    ("POST", f"{API}/offers/<id:offer_id>/decline"): Rule(KAMS, "offer", body=_nothing),
+    ("GET", f"{API}/waiting"): Rule(STEERING),
+    ("GET", f"{API}/requests/<id:request_id>/comments"): Rule(BUSINESS, "request"),
+    ("POST", f"{API}/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_comment),
+    ("GET", f"{API}/notices"): Rule(EVERYBODY),
+    ("POST", f"{API}/notices/read"): Rule(EVERYBODY),
+    ("POST", f"{API}/notices/<id:notice_id>/read"): Rule(EVERYBODY, "notice"),
+    ("GET", f"{API}/delegations"): Rule(KAMS | HEADS | ADMIN),
+    ("POST", f"{API}/delegations"): Rule(KAMS | HEADS, body=_nothing),
+    ("DELETE", f"{API}/delegations/<id:delegation_id>"): Rule(KAMS | HEADS | ADMIN, "delegation"),
+    ("GET", f"{API}/weeks"): Rule(frozenset({"specialist"}), everybody_sees=NORA),
     ("GET", f"{API}/proposals/<id:proposal_id>"): Rule(HEADS, "proposal"),
     ("POST", f"{API}/proposals/<id:proposal_id>/approve"): Rule(HEADS, "proposal"),
     ("POST", f"{API}/proposals/<id:proposal_id>/reject"): Rule(
@@ -254,6 +367,25 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("GET", f"{API}/publications"): Rule(OVERSEERS),
     ("GET", f"{API}/publications/<number:number>"): Rule(OVERSEERS, "publication"),
+    ("GET", f"{API}/publications/<number:number>/file"): Rule(OVERSEERS, "publication"),
+    ("GET", f"{API}/publications/<number:number>/review"): Rule(OVERSEERS, "publication"),
+    ("GET", f"{API}/publications/<number:number>/reviews"): Rule(OVERSEERS, "publication"),
+    ("POST", f"{API}/publications/<number:number>/reviews"): Rule(LEADERSHIP, "publication"),
+    ("GET", f"{API}/publications/<number:number>/reviews/<number:edition>"): Rule(
+        OVERSEERS, "review", ("publication",)
+    ),
+    ("POST", f"{API}/publications/<number:number>/resolutions"): Rule(
+        LEADERSHIP, "publication", body=_resolution
+    ),
+    ("POST", f"{API}/resolutions/<id:resolution_id>/done"): Rule(LEADERSHIP, "resolution"),
+    ("GET", f"{API}/publications/<number:number>/contribution"): Rule(HEADS | OVERSEERS, "seen_plan"),
+    ("POST", f"{API}/publications/<number:number>/contribution"): Rule(STEERING, "publication"),
+    ("GET", f"{API}/alignment"): Rule(OVERSEERS),
+    ("GET", f"{API}/surveys"): Rule(OVERSEERS),
+    ("GET", f"{API}/surveys/groups"): Rule(LEADERSHIP),
+    ("POST", f"{API}/surveys"): Rule(LEADERSHIP, body=_round),
+    ("POST", f"{API}/surveys/<id:round_id>/close"): Rule(LEADERSHIP, "round"),
+    ("POST", f"{API}/surveys/<id:round_id>/answer"): Rule(EVERYBODY, "round", body=_marks),
     ("POST", f"{API}/publications/<number:number>/links"): Rule(LEADERSHIP, "publication", body=_nothing),
     ("GET", f"{API}/audit"): Rule(ADMIN),
 }

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +19,36 @@ from factories import World
 from sqlalchemy import select
 
 from planner.database import Database
-from planner.records import Account, Proposal, Publication, ResourceRequest, User
-from planner.services import board, decisions, publishing, requests, runs
+from planner.records import (
+    Account,
+    AccountFinancials,
+    CounterOffer,
+    FiguresKind,
+    Notification,
+    NotificationKind,
+    Proposal,
+    Publication,
+    ResourceRequest,
+    User,
+)
+from planner.services import (
+    board,
+    decisions,
+    delegations,
+    notifying,
+    publishing,
+    requests,
+    resolutions,
+    review,
+    runs,
+    surveys,
+)
+from planner.services import offers as offering
+from planner.services.offers import OfferedHours
 from planner.services.requests import LineValues
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
+from planner.verdict import Message
 
 OUTLINE: Final = {"nora": "MARKNORAOUT", "kai": "MARKKAIOUT"}
 """Stands in titles, needs and names of customers: what a head in whose sight a request is may see."""
@@ -32,6 +58,9 @@ MONEY: Final = {"nora": "MARKNORAVALUE", "kai": "MARKKAIVALUE"}
 
 AMOUNT: Final = {"nora": 731_002_100, "kai": 846_003_300}
 """Minor units; no other number contains these digits."""
+
+SPARE: Final = {"earliest_week": "2027-W10", "latest_week": "2027-W11"}
+"""The window of requests that a head answers with an offer."""
 
 NOTHING: Final = str(uuid.UUID(int=0, version=4))
 """An id that nobody has."""
@@ -90,14 +119,26 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         publication = publishing.publish(session, world.actor("lukas"), first)
         secret = board.create_board_link(session, world.actor("lukas"), publication.number, 30)
         link = board.list_board_links(session, world.actor("lukas"), publication.number)[0].id
+    resolution, round_id = _reviewed(world)
     weeks = {"earliest_week": "2027-W09", "latest_week": "2027-W09"}
     own = marked(world, "nora", "alfa", design, **weeks)
     other = marked(world, "kai", "gamma", law, **weeks)
     marked(world, "kai", "gamma", design, benefits=((0, AMOUNT["kai"] // 1000),), **weeks)
+    spare = {
+        "own": marked(world, "nora", "alfa", replace(design, quarter_hours=40), **SPARE),
+        "other": marked(world, "kai", "gamma", law, **SPARE),
+    }
     second = solve(world, worker)
     drafts = {
         side: draft(world, *who).id
         for side, who in {"own": ("nora", "alfa"), "other": ("kai", "gamma")}.items()
+    }
+    told = {side: _told(world, who) for side, who in {"own": "nora", "other": "kai"}.items()}
+    lent = {
+        side: _lent(world, *who) for side, who in {"own": ("hana", "dan"), "other": ("kai", "nora")}.items()
+    }
+    offers = {
+        side: _offered(world, head, spare[side].id) for side, head in {"own": "hana", "other": "lena"}.items()
     }
     proposals = {side: _proposal(world, row.id) for side, row in (("own", own), ("other", other))}
     stage.rows = {
@@ -105,17 +146,75 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "draft": {**drafts, "nothing": NOTHING},
         "account": {"own": world.ids["alfa"], "other": world.ids["gamma"], "nothing": NOTHING},
         "proposal": {**proposals, "nothing": NOTHING},
+        "answerable": {**proposals, "nothing": NOTHING},
+        "offer": {**offers, "nothing": NOTHING},
+        "notice": {**told, "nothing": NOTHING},
+        "delegation": {**lent, "nothing": NOTHING},
         "run": {"own": second, "nothing": NOTHING},
         "cycle": {"own": world.ids["cycle"], "nothing": NOTHING},
         "publication": {"own": 1, "nothing": 77},
         "link": {"own": link, "nothing": NOTHING},
         "secret": {"own": secret, "nothing": "x" * 43},
         "user": {"own": world.ids["filip"], "nothing": NOTHING},
+        "review": {"own": 1, "nothing": 77},
+        "reviewed": {"own": secret, "nothing": "x" * 43},
+        "seen_plan": {"own": 1, "nothing": 77},
+        "resolution": {"own": resolution, "nothing": NOTHING},
+        "round": {"own": round_id, "nothing": NOTHING},
+        "kam": {"own": world.ids["nora"], "other": world.ids["kai"], "nothing": NOTHING},
+        "figure": {"own": "net_revenue", "nothing": "nothing"},
     }
     _revoke(world)
     stage.versions = _versions(world)
     stage.keep()
     return stage
+
+
+def _reviewed(world: World) -> tuple[str, str]:
+    """Plan 1 reviewed and resolved upon, and an open round of the survey; ids of resolution and round."""
+    lukas = world.actor("lukas")
+    with world.database.writing() as session:
+        row = resolutions.record_resolution(session, lukas, 1, "general", "The plan", text="Taken note of.")
+        review.send_review(session, lukas, 1)
+        asked = [group.key for group in surveys.groups(session, lukas)]
+        return row.id, surveys.open_round(session, lukas, "2027 Q1", date(2027, 1, 20), asked).id
+
+
+def _offered(world: World, head: str, request_id: str) -> str:
+    """The head offers the hours of the spare request a week later; the id of the offer."""
+    with world.database.writing() as session:
+        actor = world.actor(head)
+        part = session.scalars(select(Proposal).where(Proposal.request_id == request_id)).one()
+        rows = [OfferedHours(a.specialist_id, _later(a.week), a.quarter_hours) for a in part.allocations]
+        return offering.make_offer(session, actor, part.id, part.version, rows).id
+
+
+def _later(week: str) -> str:
+    return SPARE["latest_week"] if week == SPARE["earliest_week"] else SPARE["earliest_week"]
+
+
+def _told(world: World, name: str) -> str:
+    """A notification of that person."""
+    with world.database.writing() as session:
+        notifying.notify(
+            session,
+            users=[world.ids[name]],
+            kind=NotificationKind.COMMENT,
+            text=Message(f"{OUTLINE[name]} told"),
+            link="/notices",
+        )
+        return (
+            session.scalars(select(Notification.id).where(Notification.user_id == world.ids[name])).first()
+            or ""
+        )
+
+
+def _lent(world: World, lender: str, colleague: str) -> str:
+    """A delegation of next year, which lends nothing today."""
+    with world.database.writing() as session:
+        actor = world.actor(lender)
+        day = date(2027, 12, 1)
+        return delegations.create_delegation(session, actor, world.ids[colleague], day, day).id
 
 
 def draft(world: World, owner: str, account: str) -> ResourceRequest:
@@ -152,6 +251,16 @@ def _mark_accounts(world: World) -> None:
             row = session.get_one(Account, world.ids[account])
             row.name = f"{OUTLINE[owner]} account"
             row.credit_limit_minor = AMOUNT[owner]
+            session.add(
+                AccountFinancials(
+                    account_id=row.id,
+                    month="2026-12",
+                    kind=FiguresKind.ACTUAL,
+                    gross_sales=AMOUNT[owner],
+                    kam_quarter_hours=0,
+                    specialist_quarter_hours=0,
+                )
+            )
 
 
 def _proposal(world: World, request_id: str) -> str:
@@ -169,7 +278,7 @@ def _versions(world: World) -> dict[str, int]:
     with world.database.reading() as session:
         return {
             row.id: row.version
-            for kind in (ResourceRequest, Proposal, User)
+            for kind in (ResourceRequest, Proposal, User, CounterOffer)
             for row in session.scalars(select(kind))
         }
 

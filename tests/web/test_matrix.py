@@ -205,6 +205,7 @@ def test_public_routes_are_few(theatre: Theatre) -> None:
         "/static/<path:filename>",
         "/sign-in",
         "/board/link/<secret>",
+        "/board/link/<secret>/review",
         "/api/docs",
         "/api/v1/openapi.json",
         "/api/v1/tokens",

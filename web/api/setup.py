@@ -10,7 +10,20 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from web.addresses import IdConverter, NumberConverter
-from web.api import company, cycles, decisions, document, explanations, publications, requests, runs, session
+from web.api import (
+    company,
+    cycles,
+    deciding,
+    decisions,
+    document,
+    explanations,
+    publications,
+    requests,
+    reviews,
+    runs,
+    session,
+    worth,
+)
 from web.schemas.common import ErrorOut
 
 BLUEPRINTS: Final[tuple[Any, ...]] = (
@@ -20,8 +33,11 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     cycles.blueprint,
     runs.blueprint,
     decisions.blueprint,
+    deciding.blueprint,
     explanations.blueprint,
     publications.blueprint,
+    reviews.blueprint,
+    worth.blueprint,
 )
 
 BEARER: Final = {"type": "http", "scheme": "bearer", "description": "Get one with POST /api/v1/tokens."}

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import BoardLink
-from planner.services import board, publishing
+from planner.services import board, publishing, review
 from planner.verdict import Kind, Message, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -94,10 +94,12 @@ def revoke_link(number: int, link_id: str) -> AnyResponse:
 @pages.get("/board/link/<secret>")
 @public("the secret in the address opens exactly one published plan")
 def show_by_link(secret: str) -> Response:
-    """One published plan for a reader without an account; nothing on it leads further."""
+    """One published plan for a reader without an account; nothing on it leads further than its review."""
     with reading() as session:
         content = readable(board.board_by_link(session, secret))
-    response = make_response(render_template("board/linked.html", content=content))
+        reviewed = review.review_by_link(session, secret) is not None
+    page_ = render_template("board/linked.html", content=content, reviewed=reviewed, secret=secret)
+    response = make_response(page_)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Cache-Control"] = "private, no-store"

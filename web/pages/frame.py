@@ -15,7 +15,7 @@ from planner.actor import Actor
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import CycleStatus, PlanningCycle
-from planner.services import cycles
+from planner.services import cycles, notifying
 from web.rendering import at
 
 Entry = tuple[Any, str, Action, str, str]
@@ -28,6 +28,9 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
         (
             (_l("Requests"), "/requests", Action.LIST_REQUESTS, "list", "g r"),
             (_l("Accounts"), "/accounts", Action.LIST_ACCOUNTS, "building", "g a"),
+            (_l("Portfolio"), "/portfolio", Action.VIEW_PORTFOLIO, "grid", "g f"),
+            (_l("Claims and results"), "/calibration", Action.VIEW_CALIBRATION, "check", "g k"),
+            (_l("Refusals"), "/expectations", Action.VIEW_EXPECTATIONS, "cross", "g e"),
             (_l("Obligations"), "/obligations", Action.CONFIRM_OBLIGATION, "shield", "g o"),
         ),
     ),
@@ -36,15 +39,27 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
         (
             (_l("Inbox"), "/inbox", Action.VIEW_INBOX, "inbox", "g i"),
             (_l("Decided"), "/outbox", Action.VIEW_OUTBOX, "decided", "g d"),
+            (_l("Counter-offers"), "/offers", Action.LIST_OFFERS, "compare", "g f"),
+            (_l("Who still decides"), "/waiting", Action.VIEW_WAITING, "clock", "g w"),
+            (_l("Standing in"), "/delegations", Action.VIEW_DELEGATIONS, "people", "g e"),
         ),
     ),
     (
         _l("Plan"),
         (
+            (_l("My weeks"), "/my-weeks", Action.VIEW_OWN_WEEKS, "person", "g m"),
             (_l("Load by week"), "/plan", Action.VIEW_HEAT_MAP, "grid", "g p"),
             (_l("Runs"), "/runs", Action.VIEW_RUNS, "run", "g u"),
             (_l("Cycles"), "/cycles", Action.OPEN_CYCLE, "cycle", "g c"),
             (_l("Published plans"), "/publications", Action.VIEW_PUBLICATIONS, "board", "g b"),
+        ),
+    ),
+    (
+        _l("Board"),
+        (
+            (_l("Board review"), "/review", Action.VIEW_REVIEW, "decided", "g v"),
+            (_l("Alignment"), "/alignment", Action.VIEW_ALIGNMENT, "compare", "g y"),
+            (_l("Contribution"), "/contribution", Action.VIEW_CONTRIBUTION, "people", "g q"),
         ),
     ),
     (
@@ -84,6 +99,7 @@ class Frame:
     navigation: tuple[Group, ...]
     cycle: PlanningCycle | None
     deadline: str
+    unread: int = 0
 
 
 def page(session: Session, actor: Actor, template: str, **values: object) -> str:
@@ -94,7 +110,7 @@ def page(session: Session, actor: Actor, template: str, **values: object) -> str
 def frame(session: Session, actor: Actor) -> Frame:
     """The frame of the present page for `actor`."""
     cycle = cycles.current_cycle(session)
-    return Frame(navigation(actor), cycle, deadline(cycle))
+    return Frame(navigation(actor), cycle, deadline(cycle), notifying.unread(session, actor))
 
 
 def navigation(actor: Actor) -> tuple[Group, ...]:
