@@ -15,15 +15,19 @@ from planner.audit import Event, record
 from planner.clock import add_weeks, monday
 from planner.exchange import company_customers as customers
 from planner.exchange import company_people as people
+from planner.exchange import company_relations as relations
 from planner.exchange.company_entry import Entry
 from planner.exchange.company_files import Folder
 from planner.exchange.company_findings import Findings, Shift
+from planner.exchange.company_history import Past, history, place_history
 from planner.exchange.company_requests import Filed, place, requests
 from planner.records import (
     Account,
     CycleKind,
+    DefinitionState,
     Department,
     Holiday,
+    KeyAccountDefinition,
     PlanningCycle,
     Row,
     Skill,
@@ -58,24 +62,42 @@ def load(session: Session, folder: Path, today: date) -> Loaded:
     company = Folder(folder, found, Shift(0, 0)).document("company.json")
     shift = Shift.between(company.real_day("first_monday"), today) if company else Shift(0, 0)
     about = Entry(found, company.where, company.values, shift) if company else None
-    rows, filed = _read(Folder(folder, found, shift), about)
+    rows, past, filed = _read(Folder(folder, found, shift), about)
     _refuse_wrong(found)
     _refuse_known(session, rows)
     for kind in dict.fromkeys(type(row) for row in rows):
         # Not every reference is a relationship that the session could sort by; the files' order is right.
         session.add_all(row for row in rows if type(row) is kind)
         session.flush()
-    place(session, found, filed, {row.id: row for row in rows if isinstance(row, Account)})
+    _approve(session, rows)
+    accounts = {row.id: row for row in rows if isinstance(row, Account)}
+    place_history(session, found, past, accounts)
+    place(session, found, filed, accounts, first=len(past) + 1)
     _refuse_wrong(found)
     cycle = next(row for row in rows if isinstance(row, PlanningCycle))
-    counts = Counter(row.__tablename__ for row in rows) + Counter(resource_request=len(filed))
-    loaded = Loaded(dict(counts), shift.weeks)
+    counts = _counts(rows, past, filed)
+    loaded = Loaded(counts, shift.weeks)
     after = {"counts": loaded.counts, "shift_weeks": loaded.shift_weeks}
     record(session, SYSTEM, Event.COMPANY_LOADED, cycle, before=None, after=after)
     return loaded
 
 
-def _read(files: Folder, about: Entry | None) -> tuple[list[Row], list[Filed]]:
+def _counts(rows: list[Row], past: list[Past], filed: list[Filed]) -> dict[str, int]:
+    asked = Counter(
+        resource_request=len(filed) + len(past), closing=sum(each.ended is not None for each in past)
+    )
+    return dict(Counter(row.__tablename__ for row in rows) + asked)
+
+
+def _approve(session: Session, rows: list[Row]) -> None:
+    """Put the definition in force once its criteria stand; the database keeps both from change then."""
+    for row in rows:
+        if isinstance(row, KeyAccountDefinition):
+            row.state = DefinitionState.ACTIVE
+    session.flush()
+
+
+def _read(files: Folder, about: Entry | None) -> tuple[list[Row], list[Past], list[Filed]]:
     """Every row of the company in the order in which they refer to each other, and the requests."""
     password = about.text("demo_password", LONGEST_PASSWORD) if about else ""
     rows: list[Row] = [
@@ -90,16 +112,39 @@ def _read(files: Folder, about: Entry | None) -> tuple[list[Row], list[Filed]]:
         *customers.accounts(files),
         *customers.figures(files),
     ]
-    filed = list(requests(files))
+    rows += _judging(files, about, rows)
     if about:
         cycle = _cycle(about.part("cycle"))
         _check_holidays(files.found, rows, cycle)
-        rows += [customers.definition(about.part("definition")), cycle]
+        rows.append(cycle)
         for name in ("name", "about", "currency", "first_monday"):
             about.words(name, 200)
         about.codes_of("sign_ins", "users")
         about.close()
-    return rows, filed
+    return rows, list(history(files)), list(requests(files))
+
+
+def _judging(files: Folder, about: Entry | None, rows: list[Row]) -> list[Row]:
+    """What "key" means, by which criteria customers are judged, and what is known of each."""
+    definition, named = KeyAccountDefinition(), list[Row]()
+    if about:
+        part = about.part("definition")
+        definition = customers.definition(part)
+        named += relations.manual(part.entries("named"), definition)
+        part.close()
+    criteria = list(relations.criteria(files, definition))
+    relations.check_weights(files.found, criteria)
+    keepers = {row.id: row.kam_id for row in rows if isinstance(row, Account)}
+    return [
+        definition,
+        *criteria,
+        *named,
+        *relations.scores(files),
+        *relations.contacts(files),
+        *relations.traits(files),
+        *relations.goals(files),
+        *relations.plans(files, keepers),
+    ]
 
 
 def _cycle(entry: Entry) -> PlanningCycle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 
 from planner.exchange.company_entry import Entry
 from planner.exchange.company_files import Folder
@@ -12,10 +13,12 @@ from planner.records import (
     AccountFinancials,
     AccountStatus,
     Basis,
+    Channel,
     CreditStatus,
     DefinitionState,
     FiguresKind,
     KeyAccountDefinition,
+    RelationshipStage,
     Role,
     Row,
 )
@@ -40,10 +43,22 @@ def accounts(folder: Folder) -> Iterator[Account]:
             credit_limit_minor=entry.euros("credit_limit_eur") if entry.given("credit_limit_eur") else None,
             contract_end=entry.day("contract_end") if entry.given("contract_end") else None,
             data_as_of=entry.day("data_as_of") if entry.given("data_as_of") else None,
+            channel=entry.choice("channel", Channel) if entry.given("channel") else None,
+            relationship_stage=entry.choice("stage", RelationshipStage) if entry.given("stage") else None,
+            need=entry.words("need"),
+            wallet_minor=entry.euros("wallet_eur") if entry.given("wallet_eur") else None,
+            threat=entry.whole("threat", 0, 3) if entry.given("threat") else None,
+            threat_source=entry.words("threat_source", 300),
+            threat_on=entry.day("threat_on") if entry.given("threat_on") else None,
+            months_to_replace=(
+                entry.whole("months_to_replace", 0, 60) if entry.given("months_to_replace") else None
+            ),
         )
         row.code = entry.code("code", "accounts")
         row.id = key("accounts", row.code)
         entry.differ("deputy_kam", row.kam_id, row.deputy_kam_id)
+        if row.threat is not None and row.threat_on is None:
+            entry.wrong("threat_on", "A threat counts with its day only.", "Give the day.")
         yield row
 
 
@@ -71,7 +86,8 @@ def figures(folder: Folder) -> Iterator[Row]:
 def definition(entry: Entry) -> KeyAccountDefinition:
     """From which share on an account is key, critical or too big."""
     row = KeyAccountDefinition(
-        state=DefinitionState.ACTIVE,
+        id=key("definitions", "1"),
+        state=DefinitionState.DRAFT,
         basis=entry.choice("basis", Basis),
         window_months=entry.whole("window_months", 1, 60),
         key_share=entry.percent("key_percent"),
@@ -86,5 +102,5 @@ def definition(entry: Entry) -> KeyAccountDefinition:
     )
     if not 0 < row.key_share <= row.critical_share <= row.mono_warning <= row.mono_severe:
         entry.wrong("key_percent", "The shares do not rise.", "Put them in rising order, the first above 0.")
-    entry.close()
+    row.approved_at = datetime.combine(row.valid_from, time(9), UTC)
     return row

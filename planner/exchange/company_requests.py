@@ -75,7 +75,7 @@ def requests(folder: Folder) -> Iterator[Filed]:
         filed = Filed(
             where=entry.where,
             id=key("requests", code),
-            values=_values(entry, promise),
+            values=typed_values(entry, promise),
             filed_by_id=entry.reference("filed_by", "users") if entry.given("filed_by") else None,
             filed_at=entry.moment("filed_at"),
             status=status,
@@ -90,11 +90,12 @@ def requests(folder: Folder) -> Iterator[Filed]:
         )
         if promise:
             promise.close()
-        _note(folder.found, entry.where, problems_in(filed.values))
+        note(folder.found, entry.where, problems_in(filed.values))
         yield filed
 
 
-def _values(entry: Entry, promise: Entry | None) -> RequestValues:
+def typed_values(entry: Entry, promise: Entry | None) -> RequestValues:
+    """What somebody typed who filed this entry of the file."""
     return RequestValues(
         account_id=entry.reference("account", "accounts"),
         title=entry.text("title"),
@@ -144,7 +145,9 @@ def in_filing_order(filed: Sequence[Filed]) -> list[Filed]:
     return sorted(filed, key=lambda each: (each.submitted_at is None, each.submitted_at or each.filed_at))
 
 
-def place(session: Session, found: Findings, filed: Sequence[Filed], accounts: Mapping[str, Account]) -> None:
+def place(
+    session: Session, found: Findings, filed: Sequence[Filed], accounts: Mapping[str, Account], first: int = 1
+) -> None:
     """Store the requests beside the rest of the company, or note what stands against it.
 
     Args:
@@ -152,12 +155,13 @@ def place(session: Session, found: Findings, filed: Sequence[Filed], accounts: M
         found: Takes what is wrong.
         filed: The requests, checked as far as the files alone allow.
         accounts: The customers by id.
+        first: The number of the first of them in the filing order.
     """
-    for order, each in enumerate(in_filing_order(filed), start=1):
+    for order, each in enumerate(in_filing_order(filed), start=first):
         account = accounts[each.values.account_id]
         references, unknown = resolve(session, each.values, "en")
         if unknown:
-            _note(found, each.where, unknown)
+            note(found, each.where, unknown)
             continue
         row = ResourceRequest(
             id=each.id,
@@ -179,10 +183,11 @@ def place(session: Session, found: Findings, filed: Sequence[Filed], accounts: M
             reason, remedy = "Who filed it cannot confirm it.", "Name finance or leadership."
             found.add(f"{each.where}/obligation/confirmed_by", "E_VALUE", reason, remedy)
         if each.status is RequestStatus.SUBMITTED:
-            _note(found, each.where, incomplete(session, row))
+            note(found, each.where, incomplete(session, row))
 
 
-def _note(found: Findings, where: str, problems: Sequence[Problem]) -> None:
+def note(found: Findings, where: str, problems: Sequence[Problem]) -> None:
+    """Note faults of a typed request under the names that its fields have in the file."""
     for problem in problems:
         path = "/".join(IN_THE_FILE.get(part, part) for part in problem.where.split("/"))
         found.note(Problem(f"{where}/{path}", problem.code, problem.reason, problem.remedy))

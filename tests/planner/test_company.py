@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DatabaseError
 
 from planner.audit import verify
 from planner.clock import add_weeks, horizon, week_of, weeks_between
@@ -17,11 +18,18 @@ from planner.records import (
     Account,
     AccountFinancials,
     AuditEvent,
+    Closing,
+    ClosingState,
+    CriterionKind,
+    DefinitionState,
     Department,
     FiguresKind,
     Holiday,
+    KeyAccountDefinition,
     Leave,
     PlanningCycle,
+    QualificationCriterion,
+    QualificationScore,
     RequestStatus,
     ResourceRequest,
     Role,
@@ -59,23 +67,31 @@ def test_everything_is_stored_in_one_go(database: Database) -> None:
     assert result.counts == {
         "account": 25,
         "account_financials": 576,
+        "account_plan": 9,
+        "account_trait": 6,
         "app_user": 26,
+        "closing": 28,
+        "contact": 87,
         "delegation": 1,
         "department": 6,
         "holiday": 427,
         "key_account_definition": 1,
         "leave": 41,
+        "manual_key_account": 1,
         "planning_cycle": 1,
-        "resource_request": 80,
+        "qualification_criterion": 11,
+        "qualification_score": 143,
+        "resource_request": 110,
         "skill": 28,
         "specialist": 42,
         "specialist_skill": 186,
+        "strategic_goal": 4,
     }
     with database.reading() as session:
         events = session.scalars(select(AuditEvent)).all()
         assert [event.action for event in events] == ["company.loaded"]
         assert verify(session) == []
-        assert session.scalar(select(func.count()).select_from(ResourceRequest)) == 80
+        assert session.scalar(select(func.count()).select_from(ResourceRequest)) == 110
 
 
 def test_a_second_load_is_refused(loaded: Database) -> None:
@@ -134,11 +150,13 @@ def test_every_submitted_request_is_complete(loaded: Database) -> None:
             RequestStatus.SUBMITTED: 74,
             RequestStatus.DRAFT: 5,
             RequestStatus.RETURNED: 1,
+            RequestStatus.CLOSED: 28,
+            RequestStatus.EXPIRED: 2,
         }
         for row in by_status[RequestStatus.SUBMITTED]:
             assert missing_to_submit(session, row) == (), row.title
         filed = sorted((row for row in rows if row.filing_order), key=lambda row: row.filing_order or 0)
-        assert [row.filing_order for row in filed] == list(range(1, 76))
+        assert [row.filing_order for row in filed] == list(range(1, 106))
         times = [row.submitted_at for row in filed if row.submitted_at]
         assert times == sorted(times)
         assert times[-1] < datetime(2027, 1, 4, tzinfo=UTC)
@@ -150,7 +168,8 @@ def test_windows_lie_in_the_cycle(loaded: Database) -> None:
     with loaded.reading() as session:
         cycle = session.scalars(select(PlanningCycle)).one()
         weeks = horizon(cycle.first_week, cycle.horizon_weeks)
-        for row in session.scalars(select(ResourceRequest)):
+        over = (RequestStatus.CLOSED, RequestStatus.EXPIRED)
+        for row in session.scalars(select(ResourceRequest).where(ResourceRequest.status.not_in(over))):
             assert row.earliest_week in weeks, row.title
             assert row.latest_week in weeks, row.title
             if row.deadline:
@@ -244,3 +263,30 @@ def test_ids_follow_from_codes(loaded: Database, tmp_path: Path) -> None:
             ids.append(sorted(session.scalars(select(ResourceRequest.id))))
     other.dispose()
     assert ids[0] == ids[1]
+
+
+def test_every_claim_of_earlier_quarters_was_tested(loaded: Database) -> None:
+    """Every key account manager has outcomes; finance confirmed all but two, never the claimant."""
+    with loaded.reading() as session:
+        rows = session.scalars(select(Closing)).all()
+        kams = {row.request.kam_id for row in rows}
+        waiting = [row for row in rows if row.state is ClosingState.RECORDED]
+        assert (len(kams), len(waiting)) == (8, 2)
+        assert all(row.ended_on < TODAY and row.recorded_by_id == row.request.kam_id for row in rows)
+        # Nordwind's packing line: 85 % with all hours; 220,000 in nine months at 10 % a year are 204,822.74.
+        packing = next(row for row in rows if row.request.title.startswith("Packing line"))
+        assert (packing.claimed_probability, packing.claimed_value_minor) == (850, 20_482_274)
+
+
+def test_the_definition_judges_by_eleven_criteria(loaded: Database) -> None:
+    """It is in force and kept from change; money never weighs as strategy."""
+    with loaded.reading() as session:
+        definition = session.scalars(select(KeyAccountDefinition)).one()
+        assert definition.state is DefinitionState.ACTIVE
+        strategic = {row.key for row in definition.criteria if row.enters_strategic_weight}
+        monetary = {row.key for row in definition.criteria if row.kind is CriterionKind.MONETARY}
+        assert (len(definition.criteria), strategic & monetary) == (11, set())
+        keys = {row.key for row in definition.criteria}
+        assert set(session.scalars(select(QualificationScore.criterion_key))) <= keys
+    with pytest.raises(DatabaseError, match="kept from change"), loaded.writing() as session:
+        session.execute(update(QualificationCriterion).values(swing_points=1))

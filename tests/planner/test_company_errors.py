@@ -199,10 +199,10 @@ def test_broken_files_are_named(sqlite_database: Database, folder: Path) -> None
 
 
 def test_an_empty_folder_lists_every_file(sqlite_database: Database, tmp_path: Path) -> None:
-    """A wrong path names the twelve files it should hold."""
+    """A wrong path names the nineteen files it should hold."""
     expected = {path.name for path in COMPANY.iterdir()} - {"ANSWER.md"}
     assert _places(_refused(sqlite_database, tmp_path)) == expected
-    assert len(expected) == 12
+    assert len(expected) == 19
 
 
 def test_holidays_must_cover_the_year(sqlite_database: Database, folder: Path) -> None:
