@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
+from time import sleep
 from typing import TYPE_CHECKING
 
 from solver import conflicts, referee
 from solver.exact import Model, StoppedError
-from solver.exact_relax import Relaxation, guide, relax
-from solver.exact_run import Goal, run
-from solver.exact_start import greedy
-from solver.neighbourhoods import improve
+from solver.exact_run import Goal, run, set_goal
 from solver.terms import floors, handover, obligations, ties, value, worth
+from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from solver.cuts import Cuts
     from solver.exact_run import Outcome
     from solver.exact_types import Expr
     from solver.exact_watch import Watch
+    from solver.motor import Motored
     from solver.plan import Measures, Plan, Stopped
     from solver.problem import Lock, Problem
     from solver.settings import Settings
@@ -29,11 +31,26 @@ WORK_PER_SECOND = 0.5
 PROMPT = 0.05
 """Part of what is left for a first look at the value; most small problems are proven by it."""
 
-PIECES = 0.6
-"""Part of what is left for bettering the plan piece by piece; the rest goes to the bound."""
+LOOKED_AT = 3_000
+"""Weeks x eligible people over all lines up to which the whole model is looked at before the motor runs."""
 
-RELAX = 0.3
-"""Part of the seconds left in which the relaxation must be found."""
+MODELLED = 40_000
+"""The same up to which the exact model is made at all; beyond, the motor has everything."""
+
+MOTOR = 0.75
+"""Part of what is left for the motor; the rest goes to the exact engine."""
+
+FINISH = 0.5
+"""Part of what is left then for the value; the rest goes to hand-overs and ties."""
+
+CUT_FROM = 8.0
+"""Seconds or units of work for each worker from which cuts are worth a process."""
+
+CUTTING = 0.8
+"""Part of what is left in which the cuts must be found."""
+
+POLL_S = 0.1
+"""Seconds between two looks at the cuts."""
 
 LEAST_S = 0.05
 """Seconds below which no run is started."""
@@ -101,7 +118,7 @@ def search(problem: Problem, settings: Settings, watch: Watch) -> Ending:
         ModelInvalidError: CP-SAT refuses the model.
     """
     if settings.mode == "deterministic" and settings.work_limit is None:
-        settings = replace(settings, work_limit=settings.wall_limit_s * WORK_PER_SECOND)
+        settings = replace(settings, work_limit=settings.wall_limit_s * WORK_PER_SECOND * settings.workers)
     return _Search(problem, settings, watch).go()
 
 
@@ -118,26 +135,120 @@ class _Search:
         self._work = settings.work_limit
         self._fused = False
         self._conflicts: tuple[Lock, ...] = ()
+        self._motored: Motored | None = None
+        self._built: Model | None = None
+        self._cuts: Cuts | None = None
 
     def go(self) -> Ending:
         try:
-            model = Model(self._problem, self._watch.stopped)
+            complete = self._stages()
         except StoppedError:
+            # A model may be large and is then stopped while it is made.
             self._fused = True
-            return self._ending(complete=False)
+            complete = False
+        except BaseException:
+            self._end_cuts()
+            raise
+        self._note_the_ideal()
+        self._use_cuts()
+        return self._ending(complete=complete)
+
+    def _stages(self) -> bool:
+        """Go through the stages as the size of the problem allows; whether all are proven."""
+        size = breadth(self._problem)
+        if size > LOOKED_AT and not self._watch.stopped():
+            if size <= MODELLED and self._left() >= CUT_FROM:
+                self._begin_cuts()
+            self._drive(MOTOR if size <= MODELLED else 1.0)
+        if size > MODELLED and self._best is not None:
+            return False
+        model = self._model()
         if self._best is None and not self._first_plan(model):
-            return self._ending(complete=False)
+            return False
         complete = True
         for stage in stages(self._problem):
-            try:
-                complete = self._reach(model, stage, after_proof=complete) and complete
-            except StoppedError:
-                # A stage may add to the model first, and is stopped there as the model itself is.
-                self._fused = True
-                return self._ending(complete=False)
+            complete = self._reach(model, stage, after_proof=complete) and complete
             if complete and stage.doing != "smallest share":
                 self._proven.append(stage.number)
-        return self._ending(complete=complete)
+        return complete
+
+    def _model(self) -> Model:
+        """The exact model, made when it is first needed."""
+        if self._built is None:
+            self._built = Model(self._problem, self._watch.stopped)
+        return self._built
+
+    def _left(self) -> float:
+        """Seconds or units of work left to each worker, whichever is less."""
+        seconds = self._watch.left()
+        return seconds if self._work is None else min(seconds, self._work / self._settings.workers)
+
+    def _drive(self, share: float) -> None:
+        """Run the motor for a share of what is left."""
+        beside = self._cuts is not None and self._settings.workers > 1
+        settings = replace(self._settings, workers=self._settings.workers - beside)
+        work = None if self._work is None else self._work * share * settings.workers / self._settings.workers
+        seconds = self._watch.left() * (share if work is None else 1.0)
+        start = None if self._watch.best is None else self._watch.best[0]
+        # The motor takes a second to load, which problems that are proven at once need not wait for.
+        motor = self._watch.during(3, "loading", lambda: import_module("solver.motor"))
+        small = breadth(self._problem) <= MODELLED
+        found: Motored | None = motor.drive(
+            self._problem, settings, self._watch, seconds=seconds, work=work, small=small, start=start
+        )
+        if found is None:
+            return
+        self._motored = found
+        self._fused = self._fused or (found.hurried and work is not None)
+        if self._work is not None:
+            self._work = max(0.0, self._work - self._work * share)
+        if self._watch.best is not None:
+            self._offer(self._watch.best[0])
+
+    def _begin_cuts(self) -> None:
+        """Let HiGHS look for a bound beside the search."""
+        model = self._model()
+        goal = stages(self._problem)[3]
+        set_goal(model.cp, Goal(goal.state(model), True, goal.number, goal.doing))
+        cuts = self._watch.during(3, "loading", lambda: import_module("solver.cuts"))
+        message = self._watch.during(3, "loading", lambda: cuts.message_of(model))
+        self._cuts = cuts.Cuts(message, self._left() * CUTTING)
+
+    def _use_cuts(self) -> None:
+        """Wait for the bound of the cuts, and keep it when it is better."""
+        while self._cuts is not None and self._cuts.running() and not self._watch.stopped():
+            self._watch.show(3, self._bound, "cuts")
+            sleep(POLL_S)
+        found = self._end_cuts()
+        value = None if self._best is None else self._best[1].value
+        # A bound below a verified plan would be wrong: it is dropped.
+        if (
+            found is not None
+            and self._bound is not None
+            and value is not None
+            and value <= found < self._bound
+        ):
+            self._bound = found
+            if found == value and 3 not in self._proven:
+                self._proven.append(3)
+
+    def _end_cuts(self) -> int | None:
+        cuts, self._cuts = self._cuts, None
+        return None if cuts is None else cuts.stop()
+
+    def _note_the_ideal(self) -> None:
+        """What is as good as can be is proven without the exact model, which may be too large or too late."""
+        if self._best is None or self._motored is None:
+            return
+        measures = self._best[1]
+        if not self._proven and len(measures.broken_obligations) == self._motored.broken:
+            self._proven.append(1)
+        if self._proven == [1] and (measures.floor_share, measures.floor_shortfall) == (floors.FULL, 0):
+            self._proven.append(2)
+        if self._proven == [1, 2] and self._bound is None:
+            self._bound = self._motored.bound
+        if self._proven == [1, 2] and self._bound == measures.value:
+            self._proven.append(3)
 
     def _first_plan(self, model: Model) -> bool:
         """Find any plan; when there is none, find the locks that contradict each other."""
@@ -166,43 +277,18 @@ class _Search:
         return reached == limit
 
     def _pursue(self, model: Model, goal: Goal, stage: Stage) -> int:
-        """Value: what is easy, then piece by piece from a plan the relaxation guides, then as a whole."""
-        limit = self._aim(model, goal, stage, PROMPT)
-        if self._reached(stage) == limit or self._watch.stopped():
-            return limit
-        relaxation = self._relax(model, goal)
-        if relaxation is not None:
-            limit = min(limit, relaxation.bound)
-            self._offer(greedy(self._problem, guide(model, relaxation)))
-        self._improve(model, goal)
+        """Value: a look at the whole model, the motor, and the whole model again from its plan."""
+        limit = stage.ideal
+        if self._motored is None:
+            limit = self._aim(model, goal, stage, PROMPT)
+            if self._reached(stage) == limit or self._watch.stopped():
+                return limit
+            self._drive(MOTOR)
+        if self._motored is not None and self._motored.bound is not None:
+            limit = min(limit, self._motored.bound)
         if self._reached(stage) == limit:
             return limit
-        return min(limit, self._aim(model, goal, stage, stage.share))
-
-    def _improve(self, model: Model, goal: Goal) -> None:
-        """Better the plan piece by piece."""
-        if goal.expression is None:
-            return
-        seconds, work = self._watch.left(), self._work
-        used = improve(
-            model,
-            goal.expression,
-            self._settings,
-            self._watch,
-            seconds=seconds * PIECES if work is None else seconds,
-            work=None if work is None else work * PIECES,
-        )
-        if self._work is not None:
-            self._work = max(0.0, self._work - used)
-        if self._watch.best is not None:
-            self._offer(self._watch.best[0])
-
-    def _relax(self, model: Model, goal: Goal) -> Relaxation | None:
-        try:
-            return relax(model, goal, self._watch, self._watch.left() * RELAX)
-        except TimeoutError:
-            self._fused = True
-            return None
+        return min(limit, self._aim(model, goal, stage, FINISH))
 
     def _aim(self, model: Model, goal: Goal, stage: Stage, share: float) -> int:
         """One run for the stage from the best plan; the proven limit of what any plan reaches."""

@@ -5,7 +5,7 @@ Both only need to be quick and to keep every rule; the search makes them good.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solver import referee
@@ -15,7 +15,7 @@ from solver.rules.reading import grants, rows
 from solver.terms import worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from solver.plan import Violation
     from solver.problem import Line, Problem, Request
@@ -74,29 +74,15 @@ def _blamed(problem: Problem, plan: Plan, violation: Violation) -> set[str]:
     return named & {grant.request for grant in plan.granted}
 
 
-@dataclass(frozen=True)
-class Guide:
-    """What a greedy plan prefers; without it, money per hour and nobody in particular.
-
-    Attributes:
-        grants: Greater for (request, level, option) to be granted earlier.
-        people: Greater for (line, specialist) that should work together, in shares of the line.
-    """
-
-    grants: Mapping[tuple[str, int, int], float] = field(default_factory=dict)
-    people: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-
-def greedy(problem: Problem, guide: Guide | None = None) -> Plan | None:
+def greedy(problem: Problem) -> Plan | None:
     """Requests one after the other, each at the first wish that fits beside those before it.
 
-    Wishes go by the guide, then by money per hour. None when locks ask for more than this can do.
+    Wishes go by money per hour. None when locks ask for more than this can do.
     """
-    guide = guide or Guide()
-    room = Room(problem, guide)
+    room = Room(problem)
     granted: dict[str, Grant] = {}
     work: list[Hours] = []
-    for grant in _wishes(problem, guide):
+    for grant in _wishes(problem):
         hours = None if grant.request in granted else room.place(grant)
         if hours is not None:
             granted[grant.request] = grant
@@ -105,8 +91,8 @@ def greedy(problem: Problem, guide: Guide | None = None) -> Plan | None:
     return salvage(problem, Plan(tuple(granted[request] for request in sorted(granted)), tuple(work)))
 
 
-def _wishes(problem: Problem, guide: Guide) -> list[Grant]:
-    """Grants in the order in which they are tried: promised levels first, then what the guide hopes for."""
+def _wishes(problem: Problem) -> list[Grant]:
+    """Grants in the order in which they are tried: promised levels first, then money per hour."""
     found = []
     forced = {lock.request: lock.level for lock in problem.locks if lock.kind == "min_level"}
     for request in problem.requests:
@@ -116,11 +102,9 @@ def _wishes(problem: Problem, guide: Guide) -> list[Grant]:
             for option, lines in enumerate(request.options):
                 value = size.value + request.bonus(option)
                 density = value / max(1, sum(problem.line[line].hours[level] for line in lines))
-                hope = round(guide.grants.get((request.id, level, option), 0.0), 6)
                 first = (
                     not promised,
                     level if promised else 0,
-                    -hope,
                     -density,
                     request.submitted,
                     request.id,
@@ -133,9 +117,8 @@ def _wishes(problem: Problem, guide: Guide) -> list[Grant]:
 class Room:
     """What is still free while grants are placed one after the other."""
 
-    def __init__(self, problem: Problem, guide: Guide) -> None:
+    def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._guide = guide
         self._free = {s.id: list(s.capacity) for s in problem.specialists}
         self._busy: dict[tuple[str, int], set[str]] = {}
         self._serves: dict[str, set[str]] = {s.id: set() for s in problem.specialists}
@@ -165,29 +148,25 @@ class Room:
         """The whole task: by one person when one can, else by as few people as it takes."""
         line = task.line
         able = [s for s in self._problem.eligible[line.id] if self._may(request, line.id, s)]
-        liking = {s: round(self._guide.people.get((line.id, s), 0.0), 3) for s in able}
         alone = []
         for person in able:
             need = line.hours_of(person, task.level)
             fill = self._fill(request, task, person, need, taken)
             if sum(row.hours for row in fill) == need > 0:
-                alone.append((-liking[person], -line.bonus_of(person), fill[-1].week, person, fill))
+                alone.append((-line.bonus_of(person), fill[-1].week, person, fill))
         if alone:
             return min(alone, key=lambda way: way[:-1])[-1]
         if line.max_specialists == 1:
             return None
         need = line.hours[task.level]
         most = {s: sum(row.hours for row in self._fill(request, task, s, need, taken)) for s in able}
-        for order in ((liking, most), (most, liking)):
-            team = sorted((s for s in able if most[s]), key=lambda s: (-order[0][s], -order[1][s], s))
-            work, left = list[Hours](), need
-            for person in team[: line.max_specialists]:
-                fill = self._fill(request, task, person, left, taken) if left else []
-                work += fill
-                left -= sum(row.hours for row in fill)
-            if left == 0:
-                return work
-        return None
+        team = sorted((s for s in able if most[s]), key=lambda s: (-most[s], s))
+        work, left = list[Hours](), need
+        for person in team[: line.max_specialists]:
+            fill = self._fill(request, task, person, left, taken) if left else []
+            work += fill
+            left -= sum(row.hours for row in fill)
+        return work if left == 0 else None
 
     def _may(self, request: Request, line: str, specialist: str) -> bool:
         others = self._serves[specialist] - {request.account}

@@ -77,8 +77,11 @@ def canonical(problem: Problem) -> Problem:
     requests = tuple(sorted(problem.requests, key=lambda request: request.id))
     people = tuple(sorted(problem.specialists, key=lambda specialist: specialist.id))
 
+    def asks(account: str) -> list[int]:
+        return [index for index, request in enumerate(requests) if request.account == account]
+
     def wall_order(group: tuple[str, ...]) -> list[list[int]]:
-        return sorted([i for i, r in enumerate(requests) if r.account == account] for account in set(group))
+        return sorted(map(asks, group))
 
     def cap_order(cap: DepartmentCap) -> tuple[list[int], int, int]:
         members = [i for i, person in enumerate(people) if person.department == cap.department]
@@ -95,7 +98,7 @@ def canonical(problem: Problem) -> Problem:
             replace(line, after=tuple(sorted(line.after)))
             for line in sorted(problem.lines, key=lambda x: x.id)
         ),
-        walls=tuple(sorted(problem.walls, key=wall_order)),
+        walls=tuple(sorted((tuple(sorted(set(g), key=asks)) for g in problem.walls), key=wall_order)),
         department_caps=tuple(sorted(problem.department_caps, key=cap_order)),
         locks=tuple(sorted(problem.locks, key=repr)),
         floors=tuple(sorted(problem.floors, key=floor_order)),

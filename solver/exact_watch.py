@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, TypeVar
 
 from solver import referee
 from solver.plan import Progress
@@ -14,8 +15,16 @@ if TYPE_CHECKING:
     from solver.plan import Measures, Plan
     from solver.problem import Problem
 
+T = TypeVar("T")
+
+POLL_S = 0.05
+"""Seconds between two looks at work that is waited for."""
+
 HEARTBEAT_S = 1.0
 """Seconds after which progress is shown although nothing changed."""
+
+STAGE_OF_BOUND = 3
+"""The stage whose value the bound is about."""
 
 ASK_S = 0.2
 """Seconds between two questions whether to stop; the answer may come from a database."""
@@ -46,6 +55,7 @@ class Watch:
         self._cancel = cancel
         self._began = time.monotonic()
         self._asked = -ASK_S
+        self._bound: int | None = None
         self._shown: tuple[float, tuple[int, int | None, int | None]] = (0.0, (-1, None, None))
 
     def seconds(self) -> float:
@@ -64,6 +74,18 @@ class Watch:
             self.cancelled = self._cancel()
         return self.cancelled or self.left() <= 0
 
+    def during(self, stage: int, doing: str, work: Callable[[], T]) -> T:
+        """What `work` gives, found in a thread of its own so that the caller goes on being told and asked.
+
+        Work that ends late because of a wish to stop must see to that itself.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            task = pool.submit(work)
+            while wait([task], POLL_S).not_done:
+                self.show(stage, None, doing)
+                self.stopped()
+            return task.result()
+
     def offer(self, plan: Plan) -> Measures:
         """Verify `plan`, remember it when it is the best so far.
 
@@ -78,7 +100,13 @@ class Watch:
         return measures
 
     def show(self, stage: int, bound: int | None, doing: str) -> None:
-        """Tell the caller where the search is, when something changed or a second has passed."""
+        """Tell the caller where the search is, when something changed or a second has passed.
+
+        A bound of the value stays known until a better one is told.
+        """
+        if bound is not None:
+            self._bound = bound if self._bound is None else min(bound, self._bound)
+        bound = self._bound if stage == STAGE_OF_BOUND else None
         if self._progress is None:
             return
         value = self.best[1].value if self.best is not None else None

@@ -12,6 +12,7 @@ from solver.files import lock_row, problem_hash
 from solver.plan import Plan, Result
 from solver.settings import Settings
 from solver.validate import require_valid
+from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from solver.problem import Problem
 
 DEFAULT = Settings()
+
+SIMPLE = 400_000
+"""Weeks x eligible people over all lines up to which a plain greedy plan is made first."""
 
 
 def solve(
@@ -54,9 +58,11 @@ def solve(
     """
     require_valid(problem)
     watch = Watch(problem, settings.wall_limit_s, progress, cancel)
-    known = [plan for plan in (_kept(problem, start), greedy(problem)) if plan is not None]
-    for plan in known:
-        watch.offer(plan)
+    # Beyond this size the motor's own first plan is quicker, and better.
+    simple = greedy(problem) if breadth(problem) <= SIMPLE else None
+    for plan in (_kept(problem, start), simple):
+        if plan is not None:
+            watch.offer(plan)
     watch.show(1, None, "first plan")
     # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
     from solver.exact_stages import search

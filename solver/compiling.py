@@ -1,0 +1,128 @@
+"""How hot loops are compiled: once at set-up, kept in a folder that can be written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+INTS = numba.types.Array(numba.types.int64, 1, "C")
+COSTS = numba.types.Array(numba.types.float64, 2, "C")
+PRICES = numba.types.Array(numba.types.float64, 3, "C")
+
+COMPLETE = "complete"
+"""Name of the mark that every kernel of the folder is compiled."""
+
+_KERNELS: list[tuple[Any, Any]] = []
+
+_KNOWN: dict[str, Any] = {
+    "int": numba.types.int64,
+    "float": numba.types.float64,
+    "bool": numba.types.boolean,
+    "None": numba.types.none,
+    "Ints": INTS,
+    "Costs": COSTS,
+    "Prices": PRICES,
+}
+
+
+def kernel(function: F) -> F:
+    """Have `function` compiled for machine numbers; it releases the interpreter lock while it runs.
+
+    The annotations are the signature, so each function is compiled once, by `ready`, and kept on disk.
+    Floating point stays strict: the same numbers give the same plan on the same kind of machine.
+    """
+    notes = {name: note for name, note in function.__annotations__.items() if name != "return"}
+    signature = tuple(_machine_type(note) for note in notes.values())
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(_folder())
+    try:
+        made = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = before
+    _KERNELS.append((made, signature))
+    return cast("F", made)
+
+
+def warm() -> bool:
+    """Whether all kernels are compiled and kept on disk, so that nothing has to be waited for."""
+    return (_folder() / COMPLETE).exists()
+
+
+def ready(stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Compile all kernels of the modules imported so far, callees first, unless they are kept on disk.
+
+    Kept kernels are read when they are first called, and only those that Python calls; the others are part
+    of them already. False when `stopped` became true on the way.
+    """
+    if not warm():
+        for made, signature in _KERNELS:
+            if stopped():
+                return False
+            made.compile(signature)
+        for made, _ in _KERNELS:
+            # A second form for constants or other widths would take minutes and serve nobody.
+            made.disable_compile()
+        (_folder() / COMPLETE).touch()
+    return True
+
+
+def machine_tuple(named: type) -> None:
+    """Let annotations of kernels name a NamedTuple whose fields have machine types."""
+    fields = [_machine_type(note) for note in named.__annotations__.values()]
+    _KNOWN[named.__name__] = numba.types.NamedTuple(fields, named)  # type: ignore[no-untyped-call]  # - untyped in the library
+
+
+def _machine_type(note: str) -> Any:
+    note = getattr(note, "__forward_arg__", note)
+    if note.startswith("tuple["):
+        parts = [_machine_type(part.strip()) for part in note[6:-1].split(",")]
+        return numba.types.Tuple(parts)  # type: ignore[no-untyped-call]  # - untyped in the library
+    return _KNOWN[note]
+
+
+@cache
+def _folder() -> Path:
+    """Where compiled kernels are kept: one folder for each state of their source.
+
+    Numba looks only at the file of the outermost function when it asks whether its copy is stale;
+    a kernel here calls kernels of other files, so the folder's name is a fingerprint of them all.
+    """
+    here = Path(__file__).parent
+    sources = sorted([*here.glob("*.py"), *here.glob("search/*.py")])
+    texts = [path.read_bytes() for path in sources]
+    mark = hashlib.sha256(b"".join(text for text in texts if b"@kernel" in text)).hexdigest()[:16]
+    for base in _bases():
+        folder = base / mark
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="planner-kernels-"))
+
+
+def _bases() -> list[Path]:
+    """Folders to try, best first: the configured one, the user's cache, the system's temporary folder.
+
+    Compiled code is loaded from there, so the shared temporary folder comes last and only below a name
+    of this user.
+    """
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    shared = Path(tempfile.gettempdir()) / f"planner-{os.getuid()}"
+    shared_is_ours = not shared.exists() or shared.stat().st_uid == os.getuid()
+    return [*([Path(named)] if named else []), home / "planner", *([shared] if shared_is_ours else [])]

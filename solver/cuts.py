@@ -1,0 +1,160 @@
+"""A bound by cutting planes, found in a process of its own while the search goes on.
+
+HiGHS cannot be interrupted, so it gets a process that can be killed. Hours are left continuous, which only
+makes the bound looser. Only the proven bound is taken from it, never a plan, and it is rounded up by more
+than floating point can be wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import tempfile
+from math import floor, inf, isfinite
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from ortools.math_opt import model_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ortools.sat.python import cp_model
+
+    from solver.exact import Model
+
+DOUBT = 1e-6
+"""What is added to the bound, as a share of it: HiGHS keeps its rows within 1e-7."""
+
+LOADING_S = 2.0
+"""Seconds in which the process begins."""
+
+SHORTEST_S = 5.0
+"""Seconds below which no cut would be found."""
+
+
+class Cuts:
+    """A bound in the making. `stop` must be called in the end."""
+
+    def __init__(self, message: bytes, seconds: float) -> None:
+        """Begin looking for a bound on what the model of a `message_of` maximises, for some seconds."""
+        self._deadline = monotonic() + seconds
+        self._bound: int | None = None
+        with tempfile.TemporaryFile() as file:
+            file.write(message)
+            file.seek(0)
+            limit = max(0.5, self._deadline - monotonic() - LOADING_S)
+            self._process: subprocess.Popen[str] | None = subprocess.Popen(  # noqa: S603 - our own module and a number
+                [sys.executable, "-m", "solver.cuts", str(limit)],
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                text=True,
+            )
+
+    def running(self) -> bool:
+        """Whether a bound may still come."""
+        return (
+            self._process is not None and self._process.poll() is None and monotonic() < self._deadline + 1.0
+        )
+
+    def stop(self) -> int | None:
+        """End the process; the bound when it was done, else None."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                self._process.kill()
+            said = self._process.communicate()[0].strip()
+            found = float(said) if self._process.returncode == 0 and said else inf
+            self._process = None
+            if isfinite(found):
+                self._bound = floor(found + abs(found) * DOUBT + 0.5)
+        return self._bound
+
+
+class _Row(NamedTuple):
+    """low <= sum of coefficients x variables <= high."""
+
+    low: float
+    high: float
+    variables: Sequence[int]
+    coefficients: Sequence[int]
+
+
+def _rows(proto: cp_model.CpModelProto) -> Iterator[_Row]:
+    """The constraints of the model as rows; a literal -x - 1 is the negation of variable x."""
+    for constraint in proto.constraints:
+        if constraint.has_linear():
+            domain = constraint.linear.domain
+            low, high = domain[0], domain[len(domain) - 1]
+            yield _Row(
+                -inf if low < -(10**18) else low,
+                inf if high > 10**18 else high,
+                list(constraint.linear.vars),
+                list(constraint.linear.coeffs),
+            )
+        elif constraint.has_bool_or():
+            yield _clause(list(constraint.bool_or.literals), 1, inf)
+        elif constraint.has_at_most_one():
+            yield _clause(list(constraint.at_most_one.literals), -inf, 1)
+        else:
+            # The only other constraint of the model is an implication: its premise is off or its end is on.
+            for literal in constraint.bool_and.literals:
+                yield _clause([-constraint.enforcement_literal[0] - 1, literal], 1, inf)
+
+
+def _clause(literals: Sequence[int], low: float, high: float) -> _Row:
+    negated = sum(literal < 0 for literal in literals)
+    variables = [literal if literal >= 0 else -literal - 1 for literal in literals]
+    return _Row(low - negated, high - negated, variables, [1 if literal >= 0 else -1 for literal in literals])
+
+
+def message_of(model: Model) -> bytes:
+    """The model and what it maximises, as HiGHS reads it: literals whole, hours continuous."""
+    proto = model.cp.proto
+    linear, rows, count = model_pb2.ModelProto(), list(_rows(proto)), len(proto.variables)
+    hours = {variable.index for variable in model.hours.values()}
+    linear.variables.ids.extend(range(count))
+    linear.variables.lower_bounds.extend(v.domain[0] for v in proto.variables)
+    linear.variables.upper_bounds.extend(v.domain[len(v.domain) - 1] for v in proto.variables)
+    linear.variables.integers.extend(index not in hours for index in range(count))
+    linear.objective.maximize = True
+    # The model stores what is maximised negated, to be minimised.
+    gains: dict[int, int] = {}
+    for variable, coefficient in zip(proto.objective.vars, proto.objective.coeffs, strict=True):
+        gains[variable] = gains.get(variable, 0) - coefficient
+    used = sorted(gains)
+    linear.objective.linear_coefficients.ids.extend(used)
+    linear.objective.linear_coefficients.values.extend(float(gains[index]) for index in used)
+    linear.objective.offset = -float(proto.objective.offset)
+    linear.linear_constraints.ids.extend(range(len(rows)))
+    linear.linear_constraints.lower_bounds.extend(row.low for row in rows)
+    linear.linear_constraints.upper_bounds.extend(row.high for row in rows)
+    matrix = linear.linear_constraint_matrix
+    for index, row in enumerate(rows):
+        summed: dict[int, int] = {}
+        for variable, coefficient in zip(row.variables, row.coefficients, strict=True):
+            summed[variable] = summed.get(variable, 0) + coefficient
+        for variable in sorted(summed):
+            matrix.row_ids.append(index)
+            matrix.column_ids.append(variable)
+            matrix.coefficients.append(summed[variable])
+    return bytes(linear.SerializeToString())
+
+
+def main() -> None:
+    """Read a model from standard input, look for its bound and print it; nothing when there is none."""
+    from ortools.math_opt.python.model import Model as LinearModel
+    from ortools.math_opt.python.parameters import SolveParameters, SolverType
+    from ortools.math_opt.python.solve import solve
+
+    model = LinearModel.from_model_proto(model_pb2.ModelProto.FromString(sys.stdin.buffer.read()))
+    parameters = SolveParameters(time_limit=dt.timedelta(seconds=float(sys.argv[1])))
+    found = solve(model, SolverType.HIGHS, params=parameters)
+    print(found.termination.objective_bounds.dual_bound)  # noqa: T201 - how the bound is handed back
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The motor: tighten, price, construct, search. A plan and a bound for problems of any size.
+
+Work is counted in steps of the compiled loops, never in seconds, so the same limit of work ends at the same
+plan on any machine and under any load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from solver.books import pages
+from solver.bounds import Bound, bound, round_steps
+from solver.compiling import ready, warm
+from solver.construct import first_state, rank_of
+from solver.presolve import tighten
+from solver.search.improve import Terms, improve
+from solver.search.plans import plan_of, state_of
+from solver.search.state import TOTALS, UNMET
+from solver.tables import LEVEL, MODES, OBLIGED, POSSIBLE, REQUEST, REQUESTS
+
+if TYPE_CHECKING:
+    from solver.books import Ints
+    from solver.exact_watch import Watch
+    from solver.plan import Plan
+    from solver.problem import Problem
+    from solver.settings import Settings
+    from solver.tables import Case
+
+STEPS = 20_000_000
+"""Steps of work in one unit; about what one core does in a second."""
+
+ROUNDS = (60, 2000)
+"""Fewest and most rounds of pricing."""
+
+PRICING = 0.12
+"""Part of the work that goes into prices and bound."""
+
+TIGHTENING = 0.2
+"""Part of the seconds after which no doubtful mode is proven impossible any more."""
+
+COMPILING_S = 150.0
+"""Seconds without which compiling is not begun while another engine is at hand."""
+
+CALM = 0.3
+"""First temperature when the search begins with a plan handed in, as a share of the usual one."""
+
+
+@dataclass(frozen=True)
+class Motored:
+    """What the motor found; its plans were offered to the watch.
+
+    Attributes:
+        bound: No plan has a greater stage-3 value; None when it is not known or no plan can keep the locks.
+        broken: Obligations that no plan keeps; fewer cannot be broken.
+        hurried: The clock or the caller bent the search, so another run may end elsewhere.
+        work: Units of work used.
+    """
+
+    bound: int | None
+    broken: int
+    hurried: bool
+    work: float
+
+
+def drive(
+    problem: Problem,
+    settings: Settings,
+    watch: Watch,
+    *,
+    seconds: float,
+    work: float | None,
+    small: bool,
+    start: Plan | None = None,
+) -> Motored | None:
+    """Search for plans that are good in stages 1 to 3 and offer them to `watch`.
+
+    Args:
+        problem: A valid problem.
+        settings: Seed and workers.
+        watch: Told every better plan, which is verified there; asked whether to stop.
+        seconds: How long at most; a fuse when `work` is given.
+        work: Units of work over all workers; None to use all of `seconds`.
+        small: Whether another engine can do without the motor, should its code first have to be compiled.
+        start: A plan that keeps every rule, to search near.
+
+    Returns:
+        None when the locks contradict each other, or the compiled code was not ready in time.
+
+    Raises:
+        RefereeError: A plan breaks a rule.
+    """
+    if not warm() and small and seconds < COMPILING_S:
+        return None
+    if not ready(watch.stopped):
+        return None
+    return _Drive(problem, settings, watch, seconds, work).go(start)
+
+
+class _Drive:
+    """One run of the motor."""
+
+    def __init__(
+        self, problem: Problem, settings: Settings, watch: Watch, seconds: float, work: float | None
+    ) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.watch = watch
+        self.began = monotonic()
+        self.deadline = self.began + seconds
+        self.work = work
+        self.bound: int | None = None
+
+    def go(self, start: Plan | None) -> Motored | None:
+        """All of it, in order."""
+        share = self.began + TIGHTENING * (self.deadline - self.began)
+        during, over = self.watch.during, self._over
+        tight = during(3, "tightening", lambda: tighten(self.problem, deadline=share, cancel=over))
+        case, hurried = tight.case, tight.open > 0
+        if case.conflict:
+            return None
+        early = self._offer(case, during(3, "first plan", lambda: first_state(case)))
+        prices = during(3, "prices", lambda: self._prices(case))
+        self.bound = prices.value
+        guided = self._offer(case, during(3, "search", lambda: first_state(case, prices)))
+        state = max(early, guided, key=lambda s: rank_of(case, s))
+        heat = 1.0
+        if start is not None:
+            given = state_of(case, start)
+            if rank_of(case, given) >= rank_of(case, state):
+                state, heat = given, CALM
+        used = prices.rounds * round_steps(case)
+        steps = None
+        if self.work is not None:
+            steps = max(1, round((self.work * STEPS - used) / self.settings.workers))
+        terms = Terms(self.settings.seed, self.deadline, steps, self.settings.workers, heat)
+        done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
+        self._show(done.plan)
+        hurried = hurried or prices.cut or done.hurried
+        return Motored(self.bound, _hopeless(case), hurried, (used + done.steps) / STEPS)
+
+    def _offer(self, case: Case, state: Ints) -> Ints:
+        """Show what a state holds, unless locks ask for more than it grants."""
+        if pages(state, TOTALS)[UNMET, 0] == 0:
+            self._show(plan_of(case, state))
+        return state
+
+    def _show(self, plan: Plan | None) -> None:
+        if plan is not None:
+            self.watch.offer(plan)
+        self.watch.show(3, self.bound, "search")
+
+    def _over(self) -> bool:
+        """Whether to stop, asked from any thread; the caller himself is asked from his own only."""
+        return self.watch.cancelled or self.watch.left() <= 0
+
+    def _prices(self, case: Case) -> Bound:
+        """The bound and its prices."""
+        fewest, most = ROUNDS
+        each = max(1, round_steps(case))
+        units = (self.deadline - monotonic()) if self.work is None else self.work
+        rounds = max(fewest, min(most, int(PRICING * units * STEPS / each)))
+        late = monotonic() + 0.5 * max(0.0, self.deadline - monotonic())
+        return bound(case, rounds=rounds, deadline=late, cancel=self._over)
+
+
+def main() -> None:
+    """Compile all that is not kept on disk yet: `python -m solver.motor`, once, at set-up."""
+    ready()
+
+
+def _hopeless(case: Case) -> int:
+    """Obligations that no possible mode keeps."""
+    modes, obliged = case.table(MODES), case.table(REQUESTS)[:, OBLIGED]
+    keeps = (modes[:, POSSIBLE] > 0) & (modes[:, LEVEL] >= obliged[modes[:, REQUEST]])
+    kept = set(modes[keeps, REQUEST].tolist())
+    return sum(1 for request, level in enumerate(obliged.tolist()) if level >= 0 and request not in kept)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Compiled ruin and recreate over exact residual hours, guided by prices."""

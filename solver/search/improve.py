@@ -1,0 +1,209 @@
+"""Bettering a plan for a number of moves on several threads that share their best plan now and then."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.books import pages
+from solver.search.plans import plan_of
+from solver.search.scratch import T_STEPS, TASK
+from solver.search.state import GRANTS, MODE, empty_state
+from solver.search.tour import COUNTS, DIALS, HEAT, MOST, MOVE, R_MONEY, RANKS, TOP, rebuild, tour_from
+from solver.search.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.books import Ints
+    from solver.bounds import Bound
+    from solver.plan import Plan
+    from solver.search.tour import Tour
+    from solver.tables import Case
+
+SHARINGS = 24
+"""How often workers begin anew from the best plan of them all."""
+
+SLICES = 8
+"""Settings of the temperature between two sharings."""
+
+SLICE = 400_000
+"""Steps between two looks at the clock."""
+
+HOT, COLD = 0.2, 0.008
+"""First and last temperature, as shares of the mean money of a granted request."""
+
+LARGEST_RUIN = 16
+"""Most requests taken out in one move."""
+
+LATE = 0.85
+"""Part of the time after which a search that is behind with its steps goes by the clock."""
+
+POLL_S = 0.1
+"""Seconds between two looks at working threads."""
+
+
+@dataclass
+class Pace:
+    """How far a search has come, by its steps or by the clock.
+
+    Attributes:
+        steps: Steps of each worker; None when only the clock says when to stop.
+        deadline: On the clock of `time.monotonic`.
+        hurried: The clock had a say although steps were set, so another run may end elsewhere.
+    """
+
+    steps: int | None
+    deadline: float
+    began: float = field(default_factory=monotonic)
+    hurried: bool = False
+
+    def share(self, done: int) -> float:
+        """Part of the way gone after `done` steps, 0 to 1.
+
+        Should the steps set not be made in time, the clock takes over, so that the end is calm and not cut.
+        """
+        by_clock = min(1.0, (monotonic() - self.began) / max(1e-9, self.deadline - self.began))
+        if self.steps is None:
+            return by_clock
+        by_steps = done / self.steps
+        if by_clock > LATE and by_steps < by_clock:
+            self.hurried = True
+            return by_clock
+        return by_steps
+
+
+@dataclass(frozen=True)
+class Improved:
+    """The best plan of a search.
+
+    Attributes:
+        plan: It keeps every rule and is never worse than the start; None when a grant that locks ask for was
+            not found.
+        steps: Steps made by all workers.
+        moves: Moves made by all workers.
+        hurried: Whether the clock or the caller ended or bent the search.
+    """
+
+    plan: Plan | None
+    steps: int
+    moves: int
+    hurried: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a search is run.
+
+    Attributes:
+        seed: With `steps` and `workers` it fixes the result.
+        deadline: On the clock of `time.monotonic`.
+        steps: Steps of each worker; None to go on until the deadline.
+        workers: Threads; each works on its own plan and now and then on the best of all.
+        heat: First temperature as a share of the usual one; less keeps nearer to the start.
+    """
+
+    seed: int
+    deadline: float
+    steps: int | None = None
+    workers: int = 1
+    heat: float = 1.0
+
+
+def improve(
+    case: Case,
+    start: Ints,
+    bound: Bound,
+    terms: Terms,
+    *,
+    show: Callable[[Plan | None], None],
+    stopped: Callable[[], bool],
+) -> Improved:
+    """Better the plan in the state `start`.
+
+    Args:
+        case: The problem, tightened or not.
+        start: A state that keeps every rule; locks that ask for a grant may be open.
+        bound: Prices that guide the search.
+        terms: Limits, seed and workers.
+        show: Called about every `POLL_S` from the caller's thread, with a better plan or with None.
+        stopped: Asked as often; True ends the search with the best plan.
+    """
+    team = [_Worker(case, start, bound, terms, k) for k in range(terms.workers)]
+    leader, stop = team[0], threading.Event()
+    best = _rank(leader.tour)
+    with ThreadPoolExecutor(terms.workers) as pool:
+        for sharing in range(1, SHARINGS + 1):
+            jobs = [pool.submit(worker.go, sharing / SHARINGS, stop) for worker in team]
+            try:
+                while wait(jobs, timeout=POLL_S).not_done:
+                    show(None)
+                    if stopped():
+                        stop.set()
+            except BaseException:
+                # What the caller's own function raises must not wait for the search.
+                stop.set()
+                raise
+            for job in jobs:
+                job.result()
+            leader = max(team, key=lambda worker: (_rank(worker.tour), -worker.number))
+            if _rank(leader.tour) > best:
+                best = _rank(leader.tour)
+                show(_plan(case, leader.tour))
+            if stop.is_set() or sharing == SHARINGS:
+                break
+            for worker in team:
+                if worker is not leader:
+                    worker.follow(leader)
+    hurried = stop.is_set() or terms.steps is None or any(worker.pace.hurried for worker in team)
+    moves = sum(int(pages(worker.tour.memo, COUNTS)[MOVE, 0]) for worker in team)
+    return Improved(_plan(case, leader.tour), sum(worker.done for worker in team), moves, hurried)
+
+
+def _plan(case: Case, tour: Tour) -> Plan | None:
+    """The best plan of a tour; None while it lacks a grant that locks ask for."""
+    return plan_of(case, tour.best) if _rank(tour)[0] == 0 else None
+
+
+def _rank(tour: Tour) -> tuple[int, ...]:
+    """How good the best plan of a tour is; the greater the better."""
+    *before, money = (int(x) for x in pages(tour.memo, RANKS)[TOP])
+    return (*(-x for x in before), money)
+
+
+class _Worker:
+    """One thread's walk."""
+
+    def __init__(self, case: Case, start: Ints, bound: Bound, terms: Terms, number: int) -> None:
+        self.case = case
+        self.number = number
+        self.pace = Pace(terms.steps, terms.deadline)
+        self.hot = HOT * terms.heat
+        self.tour = tour_from(case, start.copy(), bound, terms.seed * 64 + number)
+        self.tour.keys[DIALS, MOST] = LARGEST_RUIN
+
+    @property
+    def done(self) -> int:
+        """Steps made so far."""
+        return int(pages(self.tour.desk.scratch, TASK)[T_STEPS, 0])
+
+    def go(self, until: float, stop: threading.Event) -> None:
+        """Walk until this part of the way is gone."""
+        tour, steps = self.tour, self.pace.steps
+        share = self.pace.share(self.done)
+        while share < until and not stop.is_set():
+            granted = int(np.count_nonzero(pages(tour.desk.state, GRANTS)[:, MODE] >= 0))
+            mean = abs(int(pages(tour.memo, RANKS)[TOP, R_MONEY])) / max(1, granted)
+            tour.keys[DIALS, HEAT] = mean * self.hot * (COLD / self.hot) ** share
+            slice_ = SLICE if steps is None else min(SLICE, 1 + steps // (SHARINGS * SLICES))
+            walk(tour, self.done + slice_)
+            share = self.pace.share(self.done)
+
+    def follow(self, leader: _Worker) -> None:
+        """Go on from the leader's best plan."""
+        rebuild(self.tour, leader.tour.best, empty_state(self.case))

@@ -1,0 +1,236 @@
+"""What a walk through plans carries with it: the plan before the move, the best plan, and its lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from solver.books import Costs, Ints, assign, bind, copy_row, get, increase, names
+from solver.compiling import kernel, machine_tuple
+from solver.search.granting import adopt, refuse
+from solver.search.scratch import Desk, desk_for
+from solver.search.state import (
+    ATTAINED,
+    BROKEN,
+    GRANTS,
+    MODE,
+    MONEY,
+    S_PAIR,
+    SLOT_HOURS,
+    SLOTS,
+    TOTALS,
+    UNMET,
+    end_slot,
+    first_slot,
+)
+from solver.tables import FACTS, FLOORS, FLOORS_ALL, MODES, PAIRS, PERSON, REQUESTS_ALL
+
+if TYPE_CHECKING:
+    from solver.bounds import Bound
+    from solver.tables import Case
+
+# fmt: off
+(
+    # By request: the move in which it was last touched, last became a candidate, and whether the best plan
+    # still has it otherwise.
+    MARKS,
+    # Lists: requests touched in this move; candidates; requests in which the best plan differs; people who
+    # became freer.
+    TOUCHED, CANDIDATES, CHANGED, FREED,
+    # Single numbers, see below; ranks, see below.
+    COUNTS, RANKS,
+) = names(7)
+
+# Columns of MARKS.
+TOUCHED_AT, CANDIDATE_AT, DIFFERS = range(3)
+# Rows of COUNTS: lengths of the lists; number of this move; moves accepted, moves that gave a new best plan.
+N_TOUCHED, N_CANDIDATES, N_CHANGED, N_FREED, MOVE, ACCEPTED, BESTS = range(7)
+# Rows of RANKS: the plan now, before the move, the best; columns: smaller is better but for the last, money.
+NOW, THEN, TOP = range(3)
+R_UNMET, R_BROKEN, R_SHARE, R_SHORT, R_MONEY = range(5)
+# Rows of the keys: order of the candidates; money each mode leaves at the prices; dials, see below.
+ORDER, PROFIT, DIALS = range(3)
+# Columns of the dials: temperature in money; most requests taken out in a move.
+HEAT, MOST = range(2)
+# fmt: on
+
+FREED_MOST = 64
+"""People remembered as freer in one move."""
+
+
+class Tour(NamedTuple):
+    """A walk through plans.
+
+    Attributes:
+        desk: The plan now and everything to change it.
+        before: The plan before the move, right only for the requests touched.
+        best: The best plan.
+        memo: Lists and counts.
+        keys: Orders, profits and dials.
+    """
+
+    desk: Desk
+    before: Ints
+    best: Ints
+    memo: Ints
+    keys: Costs
+
+
+machine_tuple(Tour)
+
+
+def tour_from(case: Case, state: Ints, bound: Bound, seed: int) -> Tour:
+    """A walk that begins at `state`, guided by the prices of `bound`."""
+    requests, modes = len(case.requests), len(case.table(MODES))
+    memo = bind(
+        [
+            np.zeros((requests, 3), np.int64),
+            np.zeros(requests, np.int64),
+            np.zeros(requests, np.int64),
+            np.zeros(requests, np.int64),
+            np.zeros(FREED_MOST, np.int64),
+            np.zeros(7, np.int64),
+            np.zeros((3, 5), np.int64),
+        ]
+    )
+    keys = np.zeros((3, max(2, requests, modes)))
+    # What is impossible stays so; a walk must never compare with minus infinity.
+    keys[PROFIT, :modes] = np.maximum(bound.profit[:modes], -1e18)
+    tour = Tour(desk_for(case, state, seed, bound.price), state.copy(), state.copy(), memo, keys)
+    rank(tour, NOW)
+    rank(tour, TOP)
+    return tour
+
+
+@kernel
+def rank(tour: Tour, row: int) -> None:
+    """Write how good the plan now is into a row of RANKS."""
+    world, state, memo = tour.desk.world, tour.desk.state, tour.memo
+    share, short = 1000, 0
+    for floor in range(get(world, FACTS, FLOORS_ALL, 0)):
+        due, got = get(world, FLOORS, floor, 0), get(state, ATTAINED, floor, 0)
+        if due > 0:
+            share = min(share, 1000 * got // due)
+            short += max(0, due - got)
+    assign(memo, RANKS, row, R_UNMET, get(state, TOTALS, UNMET, 0))
+    assign(memo, RANKS, row, R_BROKEN, get(state, TOTALS, BROKEN, 0))
+    assign(memo, RANKS, row, R_SHARE, 1000 - share)
+    assign(memo, RANKS, row, R_SHORT, short)
+    assign(memo, RANKS, row, R_MONEY, get(state, TOTALS, MONEY, 0))
+
+
+@kernel
+def compare(tour: Tour, one: int, other: int) -> int:
+    """-1 when rank `one` is worse than `other` in what comes before money, 1 when better, 0 when equal."""
+    for column in range(R_MONEY):
+        a, b = get(tour.memo, RANKS, one, column), get(tour.memo, RANKS, other, column)
+        if a != b:
+            return 1 if a < b else -1
+    return 0
+
+
+@kernel
+def count(tour: Tour, row: int) -> int:
+    """One of the counts."""
+    return get(tour.memo, COUNTS, row, 0)
+
+
+@kernel
+def push(tour: Tour, table: int, length: int, entry: int) -> None:
+    """Add an entry to a list whose length is in row `length` of COUNTS."""
+    assign(tour.memo, table, get(tour.memo, COUNTS, length, 0), 0, entry)
+    increase(tour.memo, COUNTS, length, 0, 1)
+
+
+@kernel
+def _note(world: Ints, state: Ints, request: int, other: Ints) -> None:
+    """Write into the state `other` how `request` stands; its totals and hours left are not kept there."""
+    copy_row(state, GRANTS, request, other, GRANTS, request)
+    for slot in range(first_slot(world, request), end_slot(world, request)):
+        assign(other, SLOTS, slot, S_PAIR, get(state, SLOTS, slot, S_PAIR))
+        copy_row(state, SLOT_HOURS, slot, other, SLOT_HOURS, slot)
+
+
+@kernel
+def touch(tour: Tour, request: int) -> None:
+    """Remember how a request stands before it is changed in this move."""
+    if get(tour.memo, MARKS, request, TOUCHED_AT) != count(tour, MOVE):
+        assign(tour.memo, MARKS, request, TOUCHED_AT, count(tour, MOVE))
+        push(tour, TOUCHED, N_TOUCHED, request)
+        _note(tour.desk.world, tour.desk.state, request, tour.before)
+
+
+@kernel
+def enlist(tour: Tour, request: int) -> bool:
+    """Make a request a candidate; False when it is one already."""
+    if get(tour.memo, MARKS, request, CANDIDATE_AT) == count(tour, MOVE):
+        return False
+    assign(tour.memo, MARKS, request, CANDIDATE_AT, count(tour, MOVE))
+    push(tour, CANDIDATES, N_CANDIDATES, request)
+    return True
+
+
+@kernel
+def take_out(tour: Tour, request: int) -> None:
+    """Refuse a granted request, make it a candidate and remember whose hours that frees."""
+    world, state = tour.desk.world, tour.desk.state
+    touch(tour, request)
+    for slot in range(first_slot(world, request), end_slot(world, request)):
+        pair = get(state, SLOTS, slot, S_PAIR)
+        if pair >= 0 and count(tour, N_FREED) < FREED_MOST:
+            push(tour, FREED, N_FREED, get(world, PAIRS, pair, PERSON))
+    refuse(world, state, request)
+    enlist(tour, request)
+
+
+@kernel
+def undo(tour: Tour) -> None:
+    """Go back to the plan before the move."""
+    world, state = tour.desk.world, tour.desk.state
+    for i in range(count(tour, N_TOUCHED)):
+        refuse(world, state, get(tour.memo, TOUCHED, i, 0))
+    for i in range(count(tour, N_TOUCHED)):
+        adopt(world, state, get(tour.memo, TOUCHED, i, 0), tour.before)
+
+
+@kernel
+def keep(tour: Tour) -> None:
+    """Accept the move: what was touched may now differ from the best plan."""
+    for i in range(count(tour, N_TOUCHED)):
+        request = get(tour.memo, TOUCHED, i, 0)
+        if get(tour.memo, MARKS, request, DIFFERS) == 0:
+            assign(tour.memo, MARKS, request, DIFFERS, 1)
+            push(tour, CHANGED, N_CHANGED, request)
+
+
+@kernel
+def crown(tour: Tour) -> None:
+    """Make the plan now the best plan; only what differs is copied."""
+    for i in range(count(tour, N_CHANGED)):
+        request = get(tour.memo, CHANGED, i, 0)
+        assign(tour.memo, MARKS, request, DIFFERS, 0)
+        _note(tour.desk.world, tour.desk.state, request, tour.best)
+    assign(tour.memo, COUNTS, N_CHANGED, 0, 0)
+    copy_row(tour.memo, RANKS, NOW, tour.memo, RANKS, TOP)
+    increase(tour.memo, COUNTS, BESTS, 0, 1)
+
+
+@kernel
+def rebuild(tour: Tour, other: Ints, blank: Ints) -> None:
+    """Make the plan of `other` both the plan now and the best plan; `blank` is a state with nothing in it."""
+    world, state = tour.desk.world, tour.desk.state
+    state[:] = blank
+    for request in range(get(world, FACTS, REQUESTS_ALL, 0)):
+        adopt(world, state, request, other)
+        _note(world, state, request, tour.best)
+        assign(tour.memo, MARKS, request, DIFFERS, 0)
+    assign(tour.memo, COUNTS, N_CHANGED, 0, 0)
+    rank(tour, NOW)
+    rank(tour, TOP)
+
+
+@kernel
+def granted(tour: Tour, request: int) -> bool:
+    """Whether the plan now grants the request."""
+    return get(tour.desk.state, GRANTS, request, MODE) >= 0
