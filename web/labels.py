@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from web.labels_worth import WORTH_LABELS
+
 LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Role": {
         "kam": _l("Key account manager"),
@@ -170,6 +172,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "delegation.revoked": _l("Delegation revoked"),
         "company.loaded": _l("Company loaded"),
     },
+    **WORTH_LABELS,
     "CreditStatus": {"ok": _l("Good"), "watch": _l("Watch"), "blocked": _l("Blocked")},
 }
 """The member of each enumeration in words, by class name and value."""
@@ -202,5 +205,10 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "cancelled": ("", "cross"),
     "blocked": ("mark-bad", "alert"),
     "watch": ("mark-part", "alert"),
+    "key": ("mark-work", "up"),
+    "critical": ("mark-part", "alert"),
+    "mono_warning": ("mark-bad", "alert"),
+    "mono_severe": ("mark-bad", "alert"),
+    "ordinary": ("", "minus"),
 }
 """Tone and sign of each state's badge, by value."""

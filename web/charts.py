@@ -1,0 +1,156 @@
+"""Places of bars, lines and dots in small charts; the colours come from classes, the table stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+WIDTH, HEIGHT = 720, 220
+EDGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar in the chart's own units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """Bars with a line over them on one scale, around a zero line; gaps stay gaps."""
+
+    bars: tuple[Bar | None, ...]
+    lines: tuple[str, ...]
+    zero: float
+    ticks: tuple[tuple[float, int], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+Values = Sequence[Decimal | int | None]
+
+
+def monthly(bars: Values, line: Values) -> Monthly:
+    """A chart of two series over the same months, minor units."""
+    known = [float(value) for value in (*bars, *line) if value is not None]
+    top, bottom = max([*known, 0.0]), min([*known, 0.0])
+    span = (top - bottom) or 1.0
+    inner = HEIGHT - 2 * EDGE
+
+    def height_of(value: float) -> float:
+        return round(EDGE + inner * (top - value) / span, 2)
+
+    zero = height_of(0)
+    step = WIDTH / max(len(bars), 1)
+    drawn: list[Bar | None] = []
+    for place, value in enumerate(bars):
+        if value is None:
+            drawn.append(None)
+            continue
+        y = height_of(float(value))
+        drawn.append(
+            Bar(
+                round(place * step + step * 0.2, 2),
+                min(y, zero),
+                round(step * 0.6, 2),
+                round(abs(y - zero), 2),
+                value < 0,
+            )
+        )
+    return Monthly(tuple(drawn), _pieces(line, step, height_of), zero, _ticks(top, bottom, height_of))
+
+
+def _pieces(line: Values, step: float, height_of: Callable[[float], float]) -> tuple[str, ...]:
+    """The line's unbroken pieces as points."""
+    pieces: list[list[str]] = [[]]
+    for place, value in enumerate(line):
+        if value is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(f"{place * step + step / 2:.2f},{height_of(float(value)):.2f}")
+    return tuple(" ".join(piece) for piece in pieces if piece)
+
+
+def _ticks(top: float, bottom: float, height_of: Callable[[float], float]) -> tuple[tuple[float, int], ...]:
+    values = {round(top), 0, round(bottom)}
+    return tuple((height_of(float(value)), value) for value in sorted(values, reverse=True))
+
+
+SIDE = 420
+MARGIN = 24
+SMALLEST, LARGEST = 4.0, 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One customer in the matrix; `provisional` when too little is known of it."""
+
+    key: str
+    name: str
+    x: float
+    y: float
+    radius: float
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Dots on a square of 0 to 100 points each way, the size by turnover, and who has no place in it."""
+
+    dots: tuple[Dot, ...]
+    absent: tuple[str, ...]
+    side: int = SIDE
+    middle: float = SIDE / 2
+
+
+Spot = tuple[str, str, Decimal | None, Decimal | None, Decimal | int | None, bool]
+"""Key, name, points to the right, points upwards, size, provisional."""
+
+
+def matrix(spots: Sequence[Spot]) -> Matrix:
+    """Customers by strength (to the right) and attractiveness (upwards)."""
+    largest = max([float(size or 0) for *_, size, _ in spots] + [1.0])
+    inner = SIDE - 2 * MARGIN
+    dots, absent = [], []
+    for key, name, right, upwards, size, provisional in spots:
+        if right is None or upwards is None:
+            absent.append(name)
+            continue
+        part = max(float(size or 0), 0.0) / largest
+        radius = round(SMALLEST + (LARGEST - SMALLEST) * float(part**0.5), 1)
+        x = round(MARGIN + inner * float(right) / 100, 1)
+        y = round(MARGIN + inner * (100 - float(upwards)) / 100, 1)
+        dots.append(Dot(key, name, x, y, radius, provisional))
+    return Matrix(tuple(sorted(dots, key=lambda dot: -dot.radius)), tuple(absent))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A running sum from 0, with the height of the whole and the place of a fifth of the customers."""
+
+    points: str
+    whole: float
+    fifth: float
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def curve(sums: Sequence[Decimal]) -> Curve:
+    """The curve through running sums, 1 being the whole."""
+    top = max([float(value) for value in sums] + [1.0])
+    inner = HEIGHT - 2 * EDGE
+
+    def height_of(value: float) -> float:
+        return round(EDGE + inner * (top - value) / top, 2)
+
+    step = WIDTH / max(len(sums), 1)
+    places = [(0.0, height_of(0.0))] + [
+        (round((n + 1) * step, 2), height_of(float(value))) for n, value in enumerate(sums)
+    ]
+    return Curve(" ".join(f"{x},{y}" for x, y in places), height_of(1.0), WIDTH / 5)
