@@ -21,6 +21,11 @@ LENDABLE = frozenset({Role.KAM, Role.HEAD})
 """Only the work with own customers and own people can be lent; power over others' cannot."""
 
 
+def may_delegate(actor: Actor) -> bool:
+    """Whether the actor has rights that can be lent."""
+    return bool(may(actor, Action.DELEGATE))
+
+
 def colleagues(session: Session, actor: Actor) -> list[User]:
     """Who could stand in for the actor: active people who share a lendable role, by name.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ def offer_problems(session: Session, proposal: Proposal, rows: Sequence[OfferedH
 
 def _each(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -> list[Problem]:
     people = {p.id: p for p in specialists(session) if p.department_id == proposal.department_id}
-    weeks = _weeks(proposal)
+    weeks = weeks_for(proposal)
     found: list[Problem] = []
     for i, row in enumerate(rows):
         person = people.get(row.specialist_id)
@@ -81,7 +81,7 @@ def _each(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) ->
     return found
 
 
-def _weeks(proposal: Proposal) -> Sequence[str]:
+def weeks_for(proposal: Proposal) -> Sequence[str]:
     """ISO weeks in which the line may be worked on."""
     parameters = Parameters.of(proposal.run.parameters)
     span = window(proposal.request, parameters)
@@ -132,7 +132,9 @@ def _weekly(proposal: Proposal, rows: Sequence[OfferedHours]) -> list[Problem]:
     for row in rows:
         by_week[row.week] += row.quarter_hours
     over = line.weekly_max is not None and any(hours > line.weekly_max for hours in by_week.values())
-    under = bool(line.weekly_min) and any(by_week[week] < (line.weekly_min or 0) for week in _weeks(proposal))
+    under = bool(line.weekly_min) and any(
+        by_week[week] < (line.weekly_min or 0) for week in weeks_for(proposal)
+    )
     if not (over or under):
         return []
     reason = "The line wants %(least)s to %(most)s h in every week of its window."
@@ -159,10 +161,11 @@ def _short(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -
     return found
 
 
-def able_people(session: Session, proposal: Proposal, weeks: Collection[str]) -> list[Specialist]:
-    """People of the proposal's department who could work on the line in all of the weeks, by name."""
+def able_people(session: Session, proposal: Proposal) -> list[Specialist]:
+    """People of the proposal's department who could work on the line in some of its weeks, by name."""
+    weeks = weeks_for(proposal)
     people: Mapping[str, Specialist] = {
         p.id: p for p in specialists(session) if p.department_id == proposal.department_id
     }
-    able_ones = [p for p in people.values() if all(able(proposal, p, week) for week in weeks)]
+    able_ones = [p for p in people.values() if any(able(proposal, p, week) for week in weeks)]
     return sorted(able_ones, key=lambda p: (p.display_name, p.id))

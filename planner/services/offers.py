@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,7 +35,13 @@ from planner.services.deciding import (
     principal,
 )
 from planner.services.notifying import notify
-from planner.services.offer_rules import OfferedHours, fraction_of, offer_problems
+from planner.services.offer_rules import (
+    OfferedHours,
+    able_people,
+    fraction_of,
+    offer_problems,
+    weeks_for,
+)
 from planner.services.offer_views import (
     OfferLine,
     OfferView,
@@ -50,6 +56,7 @@ from planner.transitions import OfferAction, ProposalAction, move
 from planner.verdict import Kind, Message, Problem, not_found, refuse, require
 
 __all__ = [
+    "OfferChoices",
     "OfferLine",
     "OfferView",
     "OfferedHours",
@@ -57,9 +64,30 @@ __all__ = [
     "decline_offer",
     "list_offers",
     "make_offer",
+    "offer_choices",
 ]
 
 MOST_POINTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChoices:
+    """What a head can offer for a proposal: able people as (id, name), and ISO weeks."""
+
+    people: tuple[tuple[str, str], ...]
+    weeks: tuple[str, ...]
+
+
+def offer_choices(session: Session, actor: Actor, proposal_id: str) -> OfferChoices:
+    """Who of the department could do the line, and when it can be worked on.
+
+    Raises:
+        Refused: E_FORBIDDEN, E_NOT_FOUND.
+    """
+    require(may(actor, Action.COUNTER))
+    proposal = find_proposal(session, actor, proposal_id)
+    people = able_people(session, proposal)
+    return OfferChoices(tuple((p.id, p.display_name) for p in people), tuple(weeks_for(proposal)))
 
 
 def make_offer(  # noqa: PLR0917 - a use case takes the values it needs

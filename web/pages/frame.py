@@ -40,6 +40,8 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("Inbox"), "/inbox", Action.VIEW_INBOX, "inbox", "g i"),
             (_l("Decided"), "/outbox", Action.VIEW_OUTBOX, "decided", "g d"),
             (_l("Counter-offers"), "/offers", Action.LIST_OFFERS, "compare", "g f"),
+            (_l("Swaps"), "/swaps", Action.VIEW_SWAPS, "compare", "g x"),
+            (_l("Overrides"), "/overrides", Action.VIEW_OVERRIDES, "shield", "g z"),
             (_l("Who still decides"), "/waiting", Action.VIEW_WAITING, "clock", "g w"),
             (_l("Standing in"), "/delegations", Action.VIEW_DELEGATIONS, "people", "g e"),
         ),
@@ -50,6 +52,8 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("My weeks"), "/my-weeks", Action.VIEW_OWN_WEEKS, "person", "g m"),
             (_l("Load by week"), "/plan", Action.VIEW_HEAT_MAP, "grid", "g p"),
             (_l("Runs"), "/runs", Action.VIEW_RUNS, "run", "g u"),
+            (_l("Scenarios"), "/scenarios", Action.VIEW_SCENARIOS, "grid", "g n"),
+            (_l("Trade-offs"), "/trade-offs", Action.VIEW_TRADE_OFFS, "compare", "g t"),
             (_l("Cycles"), "/cycles", Action.OPEN_CYCLE, "cycle", "g c"),
             (_l("Published plans"), "/publications", Action.VIEW_PUBLICATIONS, "board", "g b"),
         ),
@@ -61,6 +65,10 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("Alignment"), "/alignment", Action.VIEW_ALIGNMENT, "compare", "g y"),
             (_l("Contribution"), "/contribution", Action.VIEW_CONTRIBUTION, "people", "g q"),
         ),
+    ),
+    (
+        _l("Data"),
+        ((_l("Files in and out"), "/data", Action.VIEW_DATA, "download", "g x"),),
     ),
     (
         _l("Administration"),

@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from planner.actor import Actor
+from planner.clock import now
 from planner.permissions import Action
 from planner.records import DecisionOutcome, ProposalState, RejectionReason
-from planner.services import decisions
+from planner.services import comments, decisions, offers
 from planner.services.deciding import check_reason
 from planner.services.decisions import Inbox, InboxItem, PersonWeek
 from planner.verdict import Denied, Kind, Refused
@@ -23,33 +25,57 @@ from web.database import reading, reads, writing
 from web.errors import answer_of, words
 from web.pages.forms import FieldError, Form
 from web.pages.frame import page
+from web.pages.offer_form import differences, offer_errors, offer_rows, typed_rows
 from web.policy import policy
 
 pages = Blueprint("inbox", __name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """One person in one week: the load, and the listed proposals with what they ask for there."""
+
+    load: PersonWeek
+    items: tuple[tuple[InboxItem, int], ...]
+
+    @property
+    def open(self) -> tuple[InboxItem, ...]:
+        """What the reader could approve here and now."""
+        return tuple(item for item, _hours in self.items if can_approve(item))
+
+    @property
+    def choice(self) -> str:
+        """All of that with its versions, as the button carries it."""
+        return " ".join(f"{item.proposal_id}:{item.version}" for item in self.open)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """One person of the list: the load of each week and the proposals that ask for this person."""
+    """One person of the list with the weeks that proposals touch."""
 
     name: str
-    weeks: tuple[PersonWeek, ...]
-    items: tuple[InboxItem, ...]
+    groups: tuple[Group, ...]
 
     @property
     def asked(self) -> int:
         """Quarter-hours still to be decided."""
-        return sum(week.proposed for week in self.weeks)
+        return sum(group.load.proposed for group in self.groups)
 
     @property
     def fullest(self) -> PersonWeek:
         """The week in which least is left."""
-        return min(self.weeks, key=left_in)
+        return min((group.load for group in self.groups), key=lambda load: load.left)
+
+    def holds(self, item: InboxItem | None) -> bool:
+        """Whether the proposal is one of this person's."""
+        return item is not None and any(
+            item.proposal_id == listed.proposal_id for group in self.groups for listed, _hours in group.items
+        )
 
 
-def left_in(week: PersonWeek) -> int:
-    """Quarter-hours that would be left if everything proposed were approved; negative when over."""
-    return week.capacity + week.expedite - week.approved - week.proposed
+def can_approve(item: InboxItem) -> bool:
+    """Whether the reader may answer the proposal now."""
+    return item.state is ProposalState.PROPOSED and not item.is_own
 
 
 @pages.get("/inbox")
@@ -65,36 +91,53 @@ def _page(session: Session, actor: Actor, form: Form, item_id: str | None = None
     everything = request.args.get("show") == "all"
     listed = [i for i in box.items if everything or i.state is ProposalState.PROPOSED]
     wanted = item_id or request.args.get("item", "")
-    groups = _by_person(box, listed)
+    people = _by_person(box, listed)
     chosen = next((i for i in box.items if i.proposal_id == wanted), None)
-    chosen = chosen or (groups[0].items[0] if groups else None)
+    chosen = chosen or (people[0].groups[0].items[0][0] if people else None)
+    answerable = chosen is not None and can_approve(chosen)
+    choices = offers.offer_choices(session, actor, chosen.proposal_id) if chosen and answerable else None
     return page(
         session,
         actor,
         "inbox/show.html",
         box=box,
-        groups=groups,
+        people=people,
         chosen=chosen,
         siblings=[i for i in box.items if chosen and i.request_id == chosen.request_id],
         load=_load_of(box, chosen),
-        left_in=left_in,
         waiting=sum(i.state is ProposalState.PROPOSED for i in box.items),
+        countered=sum(i.state is ProposalState.COUNTERED for i in box.items),
+        passed=_passed(box),
         everything=everything,
         reasons=list(RejectionReason),
         form=form,
+        choices=choices,
+        rows=offer_rows(form, chosen, choices),
+        said=comments.comments_of(session, actor, chosen.request_id) if chosen else (),
+        can_approve=can_approve,
     )
 
 
+def _passed(box: Inbox) -> int | None:
+    """Per cent of the time to decide that is over; None when nothing is to be decided."""
+    if box.asked_at is None or box.deadline is None or box.deadline <= box.asked_at:
+        return None
+    return min(100, int((now() - box.asked_at) * 100 / (box.deadline - box.asked_at)))
+
+
 def _by_person(box: Inbox, listed: Sequence[InboxItem]) -> list[Person]:
-    """The listed proposals under each person they ask for, by name."""
-    people: dict[str, str] = {week.specialist_id: week.specialist for week in box.load}
-    found = []
-    for key, name in sorted(people.items(), key=lambda pair: pair[1]):
-        items = tuple(i for i in listed if any(h.specialist_id == key for h in i.hours))
+    """The listed proposals under each person and week they ask for, by name and week."""
+    asked: dict[tuple[str, str], list[tuple[InboxItem, int]]] = {}
+    for item in listed:
+        for hour in item.hours:
+            asked.setdefault((hour.specialist_id, hour.week), []).append((item, hour.quarter_hours))
+    found: dict[str, list[Group]] = {}
+    names = {load.specialist_id: load.specialist for load in box.load}
+    for load in box.load:
+        items = asked.get((load.specialist_id, load.week))
         if items:
-            weeks = tuple(week for week in box.load if week.specialist_id == key)
-            found.append(Person(name, weeks, items))
-    return found
+            found.setdefault(load.specialist_id, []).append(Group(load, tuple(items)))
+    return [Person(names[key], tuple(groups)) for key, groups in found.items()]
 
 
 def _load_of(box: Inbox, chosen: InboxItem | None) -> list[tuple[PersonWeek, int]]:
@@ -103,6 +146,35 @@ def _load_of(box: Inbox, chosen: InboxItem | None) -> list[tuple[PersonWeek, int
         return []
     own = {(h.specialist_id, h.week): h.quarter_hours for h in chosen.hours}
     return [(w, own[w.specialist_id, w.week]) for w in box.load if (w.specialist_id, w.week) in own]
+
+
+@pages.post("/inbox/approve")
+@policy(Action.APPROVE_MANY)
+def approve_many() -> tuple[str, int] | Response:
+    """Promise the hours of all that is ticked, or of one person's week, at once or not at all."""
+    texts = [*request.form.get("group", "").split(), *request.form.getlist("part")]
+    if request.form.get("group"):
+        texts = request.form["group"].split()
+    pairs = [text.rpartition(":") for text in texts]
+    versions = {key: int(v) for key, _colon, v in pairs if v.isdecimal() and len(v) < 10 and key}
+
+    def step(session: Session, actor: Actor) -> object:
+        return decisions.approve_many(session, actor, versions)
+
+    done = ngettext("%(num)d line is approved.", "%(num)d lines are approved.", len(versions))
+    return _decide(request.form.get("item", ""), step, done)
+
+
+@pages.post("/proposals/<id:proposal_id>/counter")
+@policy(Action.COUNTER)
+def counter(proposal_id: str) -> tuple[str, int] | Response:
+    """Offer other people, weeks or fewer hours; what was typed stays when it cannot be offered."""
+
+    def step(session: Session, actor: Actor) -> object:
+        text = request.form.get("text", "").strip()
+        return offers.make_offer(session, actor, proposal_id, _number("version"), typed_rows(), text)
+
+    return _decide(proposal_id, step, _("The offer is sent; the account manager answers."))
 
 
 @pages.post("/proposals/<id:proposal_id>/approve")
@@ -189,23 +261,33 @@ def _decide(
     except Refused as refused:
         if refused.denied.kind is Kind.NOT_FOUND:
             raise
-        form = Form(request.form.to_dict(), (_error(refused.denied),))
+        form = Form(request.form.to_dict(), _errors(refused.denied))
         with reading() as session:
             return _page(session, actor, form, proposal_id), answer_of(refused.denied).status
     flash(done, "good")
     return redirect("/inbox" + (f"?{urlencode({'item': following})}" if following else ""), 303)
 
 
-def _error(denied: Denied) -> FieldError:
+def _errors(denied: Denied) -> tuple[FieldError, ...]:
+    if denied.code == "E_INVALID" and denied.problems:
+        return offer_errors(denied)
     field = "reason" if denied.code == "E_REASON" else ""
     name = _("Reason") if field else ""
-    return FieldError(field, name, words(denied.reason), words(denied.remedy))
+    told = FieldError(field, name, words(denied.reason), words(denied.remedy))
+    return (told, *(FieldError("", "", text, "") for text in differences(denied)))
 
 
 def _next(box: Inbox, proposal_id: str) -> str | None:
     """The proposal that waits behind this one in the list, or the first one."""
     listed = [i for i in box.items if i.state is ProposalState.PROPOSED]
-    order = [i.proposal_id for person in _by_person(box, listed) for i in person.items]
+    order = list(
+        dict.fromkeys(
+            item.proposal_id
+            for person in _by_person(box, listed)
+            for group in person.groups
+            for item, _hours in group.items
+        )
+    )
     request_of = {i.proposal_id: i.request_id for i in box.items}
     behind = order[order.index(proposal_id) + 1 :] if proposal_id in order else []
     whole = "outcome" in request.form

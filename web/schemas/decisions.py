@@ -91,6 +91,28 @@ def _label(item: Any) -> str:
     return str(labels.get(language()) or labels.get(FALLBACK) or item.skill)
 
 
+class SkillProofOut(Schema):
+    """What is attested of a person's skill for the line."""
+
+    specialist_id = fields.String()
+    specialist = fields.String()
+    skill_key = fields.String(attribute="skill")
+    level = fields.Integer()
+    wanted_level = fields.Integer(attribute="wanted")
+    attested_by = fields.String()
+    attested_on = fields.Date()
+    expires_on = fields.Date()
+
+
+class HoursChangeOut(Schema):
+    """Hours approved before and proposed now."""
+
+    specialist = fields.String()
+    week = fields.String()
+    before_quarter_hours = fields.Integer(attribute="before")
+    after_quarter_hours = fields.Integer(attribute="after")
+
+
 class ProposalOut(Schema):
     """Hours that a plan proposes your department lends; worth is a band from 1 to 5."""
 
@@ -110,6 +132,11 @@ class ProposalOut(Schema):
     hours = fields.List(fields.Nested(PersonHoursOut))
     quarter_hours = fields.Integer()
     value_band = fields.Integer()
+    department = fields.String()
+    proofs = fields.List(fields.Nested(SkillProofOut))
+    changes = fields.List(fields.Nested(HoursChangeOut))
+    offer_id = fields.String(attribute="offer.offer_id")
+    offer_state = fields.String(attribute="offer.state")
     is_own = fields.Boolean()
     moot = fields.Boolean()
     consequence = fields.Nested(ConsequenceOut)
@@ -128,6 +155,7 @@ class PersonWeekOut(Schema):
     promised_quarter_hours = fields.Integer(attribute="promised")
     approved_quarter_hours = fields.Integer(attribute="approved")
     proposed_quarter_hours = fields.Integer(attribute="proposed")
+    left_quarter_hours = fields.Integer(attribute="left")
     planned_leave = fields.Boolean()
     proposals = fields.List(fields.String())
 
@@ -137,6 +165,7 @@ class InboxOut(Schema):
 
     cycle_id = fields.String(attribute="cycle.id")
     run_id = fields.String(attribute="run.id")
+    asked_at = fields.AwareDateTime()
     deadline = fields.AwareDateTime()
     items = fields.List(fields.Nested(ProposalOut))
     person_weeks = fields.List(fields.Nested(PersonWeekOut), attribute="load")
