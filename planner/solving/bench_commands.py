@@ -163,6 +163,51 @@ def public_command(
     _deliver(_layout(document), output)
 
 
+@bench.command("cards")
+@click.option(
+    "--size",
+    type=click.Choice(["tiny", "S", "M"]),
+    default="tiny",
+    show_default=True,
+    help="How large the companies are; plans of tiny ones are proven.",
+)
+@click.option("--count", type=click.IntRange(1), default=300, show_default=True, help="How many cards.")
+@_wall_limit
+@_workers
+@_seed
+@_output
+def cards_command(
+    size: Literal["tiny", "S", "M"],
+    *,
+    count: int,
+    wall_limit: float,
+    workers: int,
+    seed: int,
+    output: str | None,
+) -> None:
+    """Hold refusal cards to their word: apply what each says, solve again, count.
+
+    The table goes to standard error, the counts (planner-bench-cards/1) to standard output or FILE.
+    """
+    inputs = Inputs()
+    inputs.target(output)
+    _refuse(inputs)
+    from solver.bench.cards import hold_to_word
+    from solver.bench.table import cards_table
+    from solver.settings import Settings
+
+    settings = Settings(workers=workers, wall_limit_s=wall_limit)
+    tally = hold_to_word(
+        None if size == "tiny" else size,
+        count,
+        settings,
+        seed=seed,
+        told=lambda t: click.echo(f"{t.cards} of {count} cards, {len(t.failed)} not held", err=True),
+    )
+    click.echo(cards_table(tally.document()), err=True)
+    _deliver(_layout(tally.document()), output)
+
+
 BENCH_COMMAND = bench
 
 

@@ -82,3 +82,23 @@ def public_table(document: Mapping[str, Any]) -> str:
     ]
     head = ("instance", "solver", "objective", "best known", "off", "bound", "proved", "seconds", "ended")
     return lay_out(head, rows)
+
+
+def cards_table(document: Mapping[str, Any]) -> str:
+    """Families of cards and whether what they say held."""
+    rows = [
+        (
+            name,
+            number(c["told"]),
+            number(c["enough"]),
+            number(c["unknown"]),
+            share(c["enough"] / c["told"] if c["told"] else None),
+            number(c["below"]),
+            number(c["not_enough"]),
+            number(c["below_unknown"]),
+            share((c["not_enough"] + c["below_unknown"]) / c["below"] if c["below"] else None),
+        )
+        for name, c in document["families"].items()
+    ]
+    head = ("family", "told", "granted", "not proven", "enough", "step below", "not granted", "not proven")
+    return lay_out((*head, "not enough"), rows)
