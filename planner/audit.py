@@ -113,7 +113,6 @@ class Event(enum.StrEnum):
     DELEGATION_REVOKED = "delegation.revoked"
     COMPANY_LOADED = "company.loaded"
     DATA_IMPORTED = "data.imported"
-    DATA_EXPORTED = "data.exported"
     MONTH_CLOSED = "month.closed"
     FIGURES_CHANGED = "figures.changed"
     CONTACT_CHANGED = "contact.changed"

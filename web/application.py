@@ -26,6 +26,7 @@ from web import (
     rendering,
     review_words,
     throttle,
+    uploads,
 )
 from web.config import flask_config
 
@@ -50,6 +51,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     headers.init_app(app)
     auth.init_app(app)
     language.init_app(app)
+    uploads.init_app(app)
     # Who may come in is asked before anything is read from the body.
     app.before_request(policy.enforce)
     app.before_request(gate.check)

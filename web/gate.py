@@ -15,6 +15,7 @@ from flask import current_app, request
 from planner.verdict import Message, Problem
 from web.answers import Answer, Stopped, stop
 from web.auth import is_api
+from web.uploads import takes_file
 
 PARSED: Final = "planner.json"
 """Where a request keeps its parsed body."""
@@ -37,6 +38,8 @@ def check() -> None:
     places = declared_places()
     if request.args and "query" not in places:
         raise unknown_query(next(iter(request.args)))
+    if takes_file():
+        return
     raw = request.get_data(cache=True)
     if not raw:
         if "json" in places:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from web.labels_data import DATA_EVENTS, DATA_LABELS, DATA_MARKS
+from web.labels_exceptions import EXCEPTION_EVENTS, EXCEPTION_LABELS, EXCEPTION_MARKS
 from web.labels_worth import WORTH_LABELS
 
 LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -40,6 +42,12 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "published": _l("Published"),
         "worked": _l("Worked"),
         "superseded": _l("Replaced by a newer plan"),
+    },
+    "OfferState": {
+        "open": _l("Waits for an answer"),
+        "accepted": _l("Accepted"),
+        "declined": _l("Declined"),
+        "void": _l("Fallen away"),
     },
     "DecisionOutcome": {"approved": _l("Approved"), "rejected": _l("Rejected")},
     "RejectionReason": {
@@ -168,16 +176,27 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "user.signed_out": _l("Signed out"),
         "token.created": _l("Token made"),
         "token.revoked": _l("Token revoked"),
+        "decision.countered": _l("Counter-offer made"),
+        "offer.accepted": _l("Counter-offer accepted"),
+        "offer.declined": _l("Counter-offer declined"),
+        "offer.voided": _l("Counter-offer fallen away"),
+        "head.named": _l("Head named"),
+        "comment.written": _l("Comment written"),
         "delegation.created": _l("Delegation made"),
         "delegation.revoked": _l("Delegation revoked"),
         "company.loaded": _l("Company loaded"),
+        **DATA_EVENTS,
+        **EXCEPTION_EVENTS,
     },
     **WORTH_LABELS,
+    **DATA_LABELS,
+    **EXCEPTION_LABELS,
     "CreditStatus": {"ok": _l("Good"), "watch": _l("Watch"), "blocked": _l("Blocked")},
 }
 """The member of each enumeration in words, by class name and value."""
 
 MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    **EXCEPTION_MARKS,
     "draft": ("mark-draft", "edit"),
     "submitted": ("mark-work", "send"),
     "returned": ("mark-part", "alert"),
@@ -204,11 +223,16 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "failed": ("mark-bad", "alert"),
     "cancelled": ("", "cross"),
     "blocked": ("mark-bad", "alert"),
-    "watch": ("mark-part", "alert"),
     "key": ("mark-work", "up"),
     "critical": ("mark-part", "alert"),
     "mono_warning": ("mark-bad", "alert"),
     "mono_severe": ("mark-bad", "alert"),
     "ordinary": ("", "minus"),
+    "watch": ("mark-part", "alert"),
+    "open": ("mark-part", "clock"),
+    "accepted": ("mark-good", "check"),
+    "declined": ("mark-bad", "cross"),
+    "void": ("", "minus"),
+    **DATA_MARKS,
 }
 """Tone and sign of each state's badge, by value."""

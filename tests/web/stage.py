@@ -24,6 +24,8 @@ from planner.records import (
     AccountFinancials,
     CounterOffer,
     FiguresKind,
+    ImportFile,
+    ImportKind,
     Notification,
     NotificationKind,
     Proposal,
@@ -35,6 +37,7 @@ from planner.services import (
     board,
     decisions,
     delegations,
+    imports,
     notifying,
     publishing,
     requests,
@@ -165,6 +168,11 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "figure": {"own": "net_revenue", "nothing": "nothing"},
     }
     _revoke(world)
+    stage.rows |= {
+        "import": {**_files(world), "nothing": NOTHING},
+        "form": {"own": "csv", "nothing": "pdf"},
+        "data kind": {"own": "leave"},
+    }
     stage.versions = _versions(world)
     stage.keep()
     return stage
@@ -215,6 +223,19 @@ def _lent(world: World, lender: str, colleague: str) -> str:
         actor = world.actor(lender)
         day = date(2027, 12, 1)
         return delegations.create_delegation(session, actor, world.ids[colleague], day, day).id
+
+
+def _files(world: World) -> dict[str, str]:
+    """A file of each side that waits for a yes."""
+    found = {}
+    for side, who in (("own", "nora"), ("other", "kai")):
+        content = f"request,account\n{MONEY[who]},nobody\n".encode()
+        with world.database.writing() as session:
+            name = f"{OUTLINE[who]}.csv"
+            row = imports.hand_in(session, world.actor(who), ImportKind.REQUESTS, name, content)
+        imports.check_file(world.database, world.actor(who), row.id)
+        found[side] = row.id
+    return found
 
 
 def draft(world: World, owner: str, account: str) -> ResourceRequest:
@@ -278,7 +299,7 @@ def _versions(world: World) -> dict[str, int]:
     with world.database.reading() as session:
         return {
             row.id: row.version
-            for kind in (ResourceRequest, Proposal, User, CounterOffer)
+            for kind in (ResourceRequest, Proposal, User, CounterOffer, ImportFile)
             for row in session.scalars(select(kind))
         }
 

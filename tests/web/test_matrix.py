@@ -15,7 +15,8 @@ from clients import browser, csrf
 from factories import World
 from flask import Flask
 from flask.testing import FlaskClient
-from matrix_policy import ALL_MARKS, OUTSIDERS, PEOPLE, PUBLIC, ROUTES, SEES, SIGHT, Rule
+from matrix_policy import ALL_MARKS, OUTSIDERS, PEOPLE, PUBLIC, SEES, Rule
+from matrix_routes import ROUTES, SIGHT
 from stage import Stage, published_text, set_stage
 from werkzeug.test import TestResponse
 

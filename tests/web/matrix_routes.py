@@ -1,0 +1,13 @@
+"""All routes with their rules, and all kinds of rows with who sees them, from every part of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import matrix_data
+import matrix_policy
+from matrix_policy import Rule
+
+ROUTES: Final[Mapping[tuple[str, str], Rule]] = {**matrix_policy.ROUTES, **matrix_data.ROUTES}
+SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {**matrix_policy.SIGHT, **matrix_data.SIGHT}

@@ -1,0 +1,75 @@
+"""Files in and out: the same steps as on the data page."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.permissions import Action
+from planner.records import ImportFile
+from planner.services import imports
+from web.api.kit import Blueprint, asked_version
+from web.auth import current_actor
+from web.database import database, reading, reads, writes, writing
+from web.policy import policy
+from web.schemas.imports import HandInQuery, ImportOut
+from web.uploads import TYPES, as_file
+
+blueprint = Blueprint("imports", "Files in, looked at before anything is stored, and files out.")
+
+FILE_BODY = {
+    "required": True,
+    "description": "The file itself: CSV, or an Excel workbook.",
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TYPES.values()},
+}
+
+
+def _documented(view: Any) -> Any:
+    """Decorator: the document says that the body is the file."""
+    return cast("Any", blueprint).doc(requestBody=FILE_BODY)(view)
+
+
+@blueprint.post("/imports")
+@policy(Action.IMPORT_FILE)
+@blueprint.query(HandInQuery)
+@_documented
+@blueprint.answer(ImportOut, 201)
+def hand_in(query: dict[str, Any]) -> ImportFile:
+    """Hand a file in; it is checked at once and nothing is stored yet."""
+    actor, content = current_actor(), request.get_data(cache=False)
+    with writing() as session:
+        row = imports.hand_in(session, actor, imports.a_kind(query["kind"]), query["name"], content)
+        row.report = {"encoding": query["encoding"]} if query["encoding"] else {}
+    imports.check_file(database(), actor, row.id)
+    with reading() as session:
+        return imports.find_import(session, actor, row.id)
+
+
+@blueprint.get("/imports/<id:import_id>")
+@policy(Action.IMPORT_FILE)
+@reads
+@blueprint.answer(ImportOut)
+def show_import(session: Session, actor: Actor, import_id: str) -> ImportFile:
+    """What a file would do, or what is wrong with it."""
+    return imports.find_import(session, actor, import_id)
+
+
+@blueprint.post("/imports/<id:import_id>/store")
+@policy(Action.IMPORT_FILE)
+@blueprint.versioned
+@writes
+@blueprint.answer(ImportOut)
+def store(session: Session, actor: Actor, import_id: str) -> ImportFile:
+    """Store a checked file: all of it, or nothing."""
+    return imports.store_import(session, actor, import_id, asked_version())
+
+
+@blueprint.get("/exports/<kind>.<form>")
+@policy(Action.VIEW_DATA)
+@reads
+def export(session: Session, actor: Actor, kind: str, form: str) -> Response:
+    """What is stored of a kind, as far as you may see it, as csv or xlsx."""
+    return as_file(imports.export(session, actor, imports.a_kind(kind), form), kind, form)
