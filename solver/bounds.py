@@ -9,6 +9,7 @@ enough that every sum is exact in double precision, so the bound is an integer w
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import ceil, floor, log2
 from time import monotonic
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from solver.books import Prices, pages
+from solver.books import Costs, Prices, pages
 from solver.search.auction import GRID, QUICK, U_ALL, U_USUAL, auction_for
 from solver.search.buying import hold
 from solver.tables import (
@@ -79,10 +80,14 @@ class Bound:
 
 
 class _Market:
-    """Prices of hours and caps, and what they prove."""
+    """Prices of hours and caps, and what they prove. Each thread prices some of the requests.
 
-    def __init__(self, case: Case) -> None:
+    All sums are exact, so the number of threads changes nothing.
+    """
+
+    def __init__(self, case: Case, pool: ThreadPoolExecutor, threads: int) -> None:
         self.case = case
+        self.pool = pool
         self.usual, self.all = case.table(ROOM_USUAL), case.table(ROOM_ALL)
         self.department = case.table(PEOPLE)[:, DEPARTMENT]
         caps = case.table(CAPS)
@@ -94,19 +99,25 @@ class _Market:
         shapes = self.all.shape, self.all.shape, caps.shape
         self.sizes = [int(np.prod(shape)) for shape in shapes]
         self.shapes = shapes
-        self.auction = auction_for(case, np.zeros((2, *self.all.shape)), self.grid, self.top * STEEPEST)
+        self.price: Prices = np.zeros((2, *self.all.shape))
+        self.profit: Costs = np.zeros((1, max(1, len(case.table(MODES)))))
+        self.auctions = [
+            auction_for(case, self.price, self.profit, self.grid, self.top * STEEPEST) for _ in range(threads)
+        ]
+        self.ends = np.linspace(0, len(case.requests), threads + 1).astype(int).tolist()
 
     def open(self, weights: Floats) -> tuple[float, Floats]:
         """The bound at `weights` and its slope (hours left over; negative where too much is bought)."""
         every, usual, caps = self.split(weights)
         over = every + caps[self.department, :-1] + caps[self.department, -1:]
-        self.auction.price[1] = over
-        self.auction.price[0] = over + usual
-        book = self.auction.book
-        bought_all, bought_usual = pages(book, U_ALL), pages(book, U_USUAL)
-        bought_all[:] = 0
-        bought_usual[:] = 0
-        left = hold(self.auction, 0, len(self.case.requests))
+        self.price[1] = over
+        self.price[0] = over + usual
+        for auction in self.auctions:
+            pages(auction.book, U_ALL)[:] = 0
+            pages(auction.book, U_USUAL)[:] = 0
+        left = sum(self.pool.map(hold, self.auctions, self.ends[:-1], self.ends[1:]))
+        bought_all = sum(pages(auction.book, U_ALL) for auction in self.auctions)
+        bought_usual = sum(pages(auction.book, U_USUAL) for auction in self.auctions)
         bound = self.base + left + (every * self.all).sum() + (usual * self.usual).sum()
         bound += (caps * self.caps).sum()
         by_department = np.zeros(caps.shape)
@@ -172,27 +183,33 @@ def _scale(case: Case) -> tuple[float, float]:
 
 
 def bound(
-    case: Case, *, rounds: int, deadline: float | None = None, cancel: Callable[[], bool] | None = None
+    case: Case,
+    *,
+    rounds: int,
+    threads: int = 1,
+    deadline: float | None = None,
+    cancel: Callable[[], bool] | None = None,
 ) -> Bound:
     """A bound on the stage-3 value of every plan, and the prices behind it.
 
     Args:
         case: The problem; what presolve struck or narrowed makes the bound tighter.
         rounds: Rounds of pricing; the result depends on nothing else unless one of the next two ends it.
+        threads: How many price at the same time.
         deadline: On the clock of `time.monotonic`.
         cancel: Asked before each round.
 
     Returns:
         The best bound found; its value is None when some request that must be granted cannot be.
     """
-    market = _Market(case)
-    search = _Descent(market, rounds)
-    while search.done < rounds and not search.finished:
-        late = deadline is not None and monotonic() > deadline
-        if search.done and (late or (cancel is not None and cancel())):
-            return replace(search.result(), cut=True)
-        search.step()
-    return search.result()
+    with ThreadPoolExecutor(threads) as pool:
+        search = _Descent(_Market(case, pool, threads), rounds)
+        while search.done < rounds and not search.finished:
+            late = deadline is not None and monotonic() > deadline
+            if search.done and (late or (cancel is not None and cancel())):
+                return replace(search.result(), cut=True)
+            search.step()
+        return search.result()
 
 
 def round_steps(case: Case) -> int:
@@ -225,12 +242,13 @@ class _Descent:
     def step(self) -> None:
         """One round of pricing and one step; the last fifth of the rounds price teams exactly."""
         market, share = self.market, self.done / self.rounds
-        market.auction.costs[GRID, QUICK] = share < 0.8
+        for auction in market.auctions:
+            auction.costs[GRID, QUICK] = share < 0.8
         bound, slope = market.open(self.weights)
         self.done += 1
         if bound < self.best:
             self.best, self.best_weights = bound, self.weights
-            self.profit = market.auction.profit[0].copy()
+            self.profit = market.profit[0].copy()
         # Where a price is zero already and there are hours left over, nothing is to be lowered.
         slope = np.where((self.weights <= 0) & (slope > 0), 0.0, slope)
         self.finished = not (np.isfinite(bound) and slope.any())

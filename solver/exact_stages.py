@@ -311,7 +311,7 @@ class _Search:
     def _offer(self, plan: Plan | None) -> None:
         if plan is not None:
             measures = self._watch.offer(plan)
-            if referee.rank(measures) > referee.rank(self._known()[1]):
+            if self._best is None or referee.rank(measures) > referee.rank(self._best[1]):
                 self._best = (plan, measures)
 
     def _take(self, outcome: Outcome, stage: Stage) -> None:
@@ -358,7 +358,7 @@ class _Search:
             stopped = "proven"
         elif self._watch.cancelled:
             stopped = "cancelled"
-        elif self._fused:
+        elif self._fused or self._work is None:
             stopped = "wall_limit"
         plan, measures = self._best or (None, None)
         unhurried = not self._watch.cancelled and not self._fused

@@ -37,6 +37,7 @@ class Watch:
         best: The best verified plan shown so far, with its measures.
         first_plan_s: Seconds until the first one.
         cancelled: Whether the caller asked to stop.
+        verifying_s: Seconds in which a plan is verified, at most so far.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Watch:
         self.best: tuple[Plan, Measures] | None = None
         self.first_plan_s: float | None = None
         self.cancelled = False
+        self.verifying_s = 0.0
         self._limit = wall_limit_s
         self._progress = progress
         self._cancel = cancel
@@ -92,7 +94,9 @@ class Watch:
         Raises:
             RefereeError: The plan breaks a rule.
         """
+        began = self.seconds()
         measures = referee.check(self.problem, plan)
+        self.verifying_s = max(self.verifying_s, self.seconds() - began)
         if self.best is None or referee.rank(measures) > referee.rank(self.best[1]):
             self.best = (plan, measures)
         if self.first_plan_s is None:

@@ -43,6 +43,9 @@ TIGHTENING = 0.2
 COMPILING_S = 150.0
 """Seconds without which compiling is not begun while another engine is at hand."""
 
+LAST_LOOK = 3.0
+"""How many times the time to verify a plan is kept free at the end."""
+
 CALM = 0.3
 """First temperature when the search begins with a plan handed in, as a share of the usual one."""
 
@@ -130,11 +133,13 @@ class _Drive:
             given = state_of(case, start)
             if rank_of(case, given) >= rank_of(case, state):
                 state, heat = given, CALM
+        # The last plan is read, verified when it is offered and once more when it is handed over.
+        deadline = self.deadline - LAST_LOOK * self.watch.verifying_s
         used = prices.rounds * round_steps(case)
         steps = None
         if self.work is not None:
             steps = max(1, round((self.work * STEPS - used) / self.settings.workers))
-        terms = Terms(self.settings.seed, self.deadline, steps, self.settings.workers, heat)
+        terms = Terms(self.settings.seed, deadline, steps, self.settings.workers, heat)
         done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
         self._show(done.plan)
         hurried = hurried or prices.cut or done.hurried
@@ -162,7 +167,7 @@ class _Drive:
         units = (self.deadline - monotonic()) if self.work is None else self.work
         rounds = max(fewest, min(most, int(PRICING * units * STEPS / each)))
         late = monotonic() + 0.5 * max(0.0, self.deadline - monotonic())
-        return bound(case, rounds=rounds, deadline=late, cancel=self._over)
+        return bound(case, rounds=rounds, threads=self.settings.workers, deadline=late, cancel=self._over)
 
 
 def main() -> None:

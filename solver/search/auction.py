@@ -31,7 +31,6 @@ from solver.tables import (
     KIND,
     LAST,
     LINES,
-    MODES,
     N_LINE,
     NEEDS,
     OLD,
@@ -86,7 +85,7 @@ class Auction(NamedTuple):
 machine_tuple(Auction)
 
 
-def auction_for(case: Case, price: Prices, grid: float, most: float) -> Auction:
+def auction_for(case: Case, price: Prices, profit: Costs, grid: float, most: float) -> Auction:
     """An auction at `price`, which must stand on the `grid` for its bound to be exact.
 
     The hours of a team are tried at prices up to `most`.
@@ -104,7 +103,7 @@ def auction_for(case: Case, price: Prices, grid: float, most: float) -> Auction:
             np.zeros((lots, 2), np.int64),
         ]
     )
-    return Auction(case.world, price, book, costs, np.zeros((1, max(1, len(case.table(MODES))))))
+    return Auction(case.world, price, book, costs, profit)
 
 
 @kernel
