@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,16 +49,21 @@ class _Due:
     key: str
 
 
-def anything_due(session: Session) -> bool:
+def anything_due(session: Session, at: datetime | None = None) -> bool:
     """Whether `remind` would tell somebody something; a read that needs no lock."""
-    return any(_untold(session, due) for due in _all_due(session))
+    return any(_untold(session, due) for due in _all_due(session, at or now()))
 
 
-def remind(session: Session) -> int:
-    """Tell everybody what is due now and was not told yet; how many notifications were stored."""
+def remind(session: Session, at: datetime | None = None) -> int:
+    """Tell everybody what is due and was not told yet; how many notifications were stored.
+
+    Args:
+        session: The unit of work.
+        at: The moment; now when None.
+    """
     return sum(
         notify(session, users=due.users, kind=due.kind, text=due.text, link=due.link, key=due.key)
-        for due in _all_due(session)
+        for due in _all_due(session, at or now())
     )
 
 
@@ -68,18 +73,18 @@ def _untold(session: Session, due: _Due) -> bool:
     return bool(set(session.scalars(people)) - set(session.scalars(told)))
 
 
-def _all_due(session: Session) -> list[_Due]:
+def _all_due(session: Session, at: datetime) -> list[_Due]:
     cycles = session.scalars(select(PlanningCycle).where(PlanningCycle.status == CycleStatus.DECIDING))
     found: list[_Due] = []
     for cycle in cycles:
         run = newest_plan(session, cycle.id)
-        passed = _passed(cycle, run) if run else None
+        passed = _passed(cycle, run, at) if run else None
         if run is not None and passed is not None and passed >= HALF:
             found += _of_run(session, cycle, run, passed)
     return found
 
 
-def _passed(cycle: PlanningCycle, run: PlanRun) -> int | None:
+def _passed(cycle: PlanningCycle, run: PlanRun, at: datetime) -> int | None:
     """Per cent of the time to decide that is over; None when there was none."""
     start = run.finished_at
     if start is None:
@@ -87,7 +92,7 @@ def _passed(cycle: PlanningCycle, run: PlanRun) -> int | None:
     whole = cycle.decision_deadline - start
     if whole <= timedelta(0):
         return 100
-    return int((now() - start) * 100 / whole)
+    return int((at - start) * 100 / whole)
 
 
 def _of_run(session: Session, cycle: PlanningCycle, run: PlanRun, passed: int) -> list[_Due]:
