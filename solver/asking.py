@@ -57,8 +57,10 @@ class Asking:
         """A question inside this one with `share` (0 to 1) of its limits."""
         return Asking(self.part(share), self.cancel)
 
-    def solve(self, problem: Problem, share: float, start: Plan | None = None) -> Result:
-        """One solve within `share` of the limits and the time that is left.
+    def solve(
+        self, problem: Problem, share: float, start: Plan | None = None, *, other: bool = False
+    ) -> Result:
+        """One solve within `share` of the limits and the time that is left; `other`: with another seed.
 
         Raises:
             ProblemErrors: The problem is malformed.
@@ -66,4 +68,7 @@ class Asking:
         from solver.solve import solve
 
         self.solves += 1
-        return solve(problem, self.part(share), cancel=self.cancel, start=start)
+        settings = self.part(share)
+        if other:
+            settings = replace(settings, seed=(settings.seed + 1) % 2**31)
+        return solve(problem, settings, cancel=self.cancel, start=start)

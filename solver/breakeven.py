@@ -9,15 +9,17 @@ proven solves at the figure (granted) and one unit below it (not granted).
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from solver.alone import alone
+from solver.asking import Asking
 from solver.compare import displaced
-from solver.forcing import covered, forced, granted_level, headline, held, nearby, revalued
+from solver.forcing import covered, forced, granted_level, headline, held, revalued
+from solver.nearby import Near, around, solve_near
 from solver.plan import Plan, Result
+from solver.referee import measure
 from solver.settings import Settings
 from solver.validate import ProblemErrors, money
 from solver.without import SMALL, breadth
@@ -157,9 +159,7 @@ class _Search:
         self._problem = problem
         self._plan = plan
         self._request, self._level = asked
-        self._settings = settings
-        self._cancel = cancel
-        self._until = time.monotonic() + settings.wall_limit_s
+        self._asking = Asking(settings, cancel)
         self._probed: dict[int, bool | None] = {}
         self._own = headline(problem.request[self._request].levels[self._level])
         self.forced: Plan | None = None
@@ -167,7 +167,7 @@ class _Search:
     def go(self, known: Result | None) -> BreakEven:
         """The answer; `known` is the ending of the solve that made the plan, if it has a bound."""
         empty = BreakEven(self._request, self._level, self._own)
-        able = alone(self._problem, self._problem.request[self._request], self._level, self._part(0.1))
+        able = alone(self._problem, self._problem.request[self._request], self._level, self._asking.part(0.1))
         if able.able is False:
             return replace(empty, possible=False)
         now = granted_level(self._plan, self._request)
@@ -175,9 +175,7 @@ class _Search:
         put = self._put()
         if put.plan is None or put.measures is None or out.measures is None:
             return replace(empty, possible=put.stopped != "conflict")
-        self.forced = put.plan
-        guess = max(self._own, self._own + out.measures.value - put.measures.value)
-        empty = replace(empty, displaced=displaced(self._plan, put.plan), estimate=guess)
+        empty = self._guessed(out, put)
         settled = {1, 2} <= set(out.proven_stages) and {1, 2} <= set(put.proven_stages)
         ahead, behind = _first_stages(out.measures), _first_stages(put.measures)
         counted = covered(self._problem, self._request)
@@ -191,14 +189,41 @@ class _Search:
         return self._searched(found) if out.status == put.status == "optimal" else found
 
     def _put(self) -> Result:
-        """The best plan with the level forced; in a large problem begun with a plan that changes little."""
-        begin = None
-        if breadth(self._problem) > SMALL:
-            near = nearby(self._problem, self._plan, self._request, self._level)
-            # Where its value would be too large to add up, the search begins without a plan.
-            with suppress(ProblemErrors):
-                begin = self._solve(near, 0.2, self._plan).plan
-        return self._solve(forced(self._problem, self._request, self._level), 0.5, begin)
+        """The best plan with the level forced, begun with one that changes little."""
+        must = forced(self._problem, self._request, self._level)
+        near = self._beside(must) if breadth(self._problem) > SMALL else None
+        self.forced = None if near is None else near.plan
+        return self._solve(must, 0.4, self.forced)
+
+    def _beside(self, problem: Problem) -> Near | None:
+        """The best plan of `problem` that changes the request and its rivals only."""
+        free = around(self._problem, self._plan, self._request, self._level)
+        # Where its value would be too large to add up, there is none.
+        with suppress(ProblemErrors):
+            return solve_near(problem, self._plan, free, self._asking, 0.1)
+        return None
+
+    def _guessed(self, out: Result, put: Result) -> BreakEven:
+        """Who is displaced, and what the level would have to be worth by the best plans found.
+
+        Where both are proven these are the plans. Else plans that change little tell more: two searches of
+        the whole differ everywhere.
+        """
+        free, taken = _value(out), _value(put)
+        if self.forced is None or out.status == put.status == "optimal":
+            self.forced = put.plan
+        else:
+            now = granted_level(self._plan, self._request)
+            near = self._beside(held(self._problem, self._request, now))
+            free = measure(self._problem, near.plan if near else self._plan).value
+            taken = measure(self._problem, self.forced).value
+        return BreakEven(
+            self._request,
+            self._level,
+            self._own,
+            displaced=displaced(self._plan, self.forced or Plan(), self._request),
+            estimate=max(self._own, self._own + free - taken),
+        )
 
     def _behind_again(self, ahead: tuple[int, int, int]) -> bool:
         """Whether a solve with another seed also breaks promises or floors that are kept without it."""
@@ -269,22 +294,12 @@ class _Search:
     def _solve(
         self, problem: Problem, share: float, start: Plan | None = None, *, other: bool = False
     ) -> Result:
-        """One solve within `share` of the limits and the time that is left; `other`: with another seed."""
-        from solver.solve import solve
+        return self._asking.solve(problem, share, start, other=other)
 
-        settings = self._part(share)
-        if other:
-            settings = replace(settings, seed=(settings.seed + 1) % 2**31)
-        return solve(problem, settings, cancel=self._cancel, start=start)
 
-    def _part(self, share: float) -> Settings:
-        settings, left = self._settings, max(0.01, self._until - time.monotonic())
-        work = settings.work_limit
-        return replace(
-            settings,
-            wall_limit_s=min(left, max(0.01, settings.wall_limit_s * share)),
-            work_limit=None if work is None else work * share,
-        )
+def _value(result: Result) -> int:
+    assert result.measures is not None  # noqa: S101 - the caller looked
+    return result.measures.value
 
 
 def _first_stages(measures: Measures) -> tuple[int, int, int]:

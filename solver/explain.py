@@ -14,6 +14,7 @@ from solver.forcing import granted_level, headline
 from solver.plan import Plan, Result
 from solver.referee import measure, rank
 from solver.short import ALL_STAGES, reasons_for
+from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,6 +119,8 @@ def card(
     if not isinstance(result, Result):
         result = _judged(problem, plan, asking)
     reason = _reason(asked, result, known, asking)
+    near = result.proven_stages != ALL_STAGES and breadth(problem) > SMALL
+    asked = replace(asked, near=near)
     able = not (reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"))
     if able:
         worth, forced = weigh(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from solver.asking import Asking
 from solver.compare import displaced
 from solver.forcing import granted_level
+from solver.nearby import around, solve_near
 from solver.plan import Plan
 from solver.validate import ProblemErrors
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from solver.problem import Problem, Request
 
 ALL_STAGES = (1, 2, 3, 4, 5)
+
+PROVEN_USES = 0.25
+"""Part of its limits that a proven solve is taken to have used."""
 
 Method = Literal["exact", "interval", "tested grid"]
 Name = Literal["value", "hours", "window", "level", "people", "yield"]
@@ -37,11 +41,12 @@ class Family:
 
     Attributes:
         change: What to change, as in docs/file-formats.md.
-        below: The change one step smaller that was tried and is not enough; None when there is none.
+        below: The change one step smaller that is proven not to be enough; None when there is none.
         displaced: Requests that then have less than now, sorted.
         method: What is known of it.
         proven: Whether the solve that grants it was proven.
         tested: How many changes were tried.
+        scope: "whole", or "nearby" when all but the request and its nearest rivals stood as they are.
         more: Further keys of this family.
     """
 
@@ -51,6 +56,7 @@ class Family:
     method: Method
     proven: bool
     tested: int
+    scope: Literal["whole", "nearby"] = "whole"
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def row(self) -> dict[str, Any]:
@@ -62,18 +68,27 @@ class Family:
             "method": self.method,
             "proven": self.proven,
             "tested": self.tested,
+            "scope": self.scope,
             **self.more,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that lacks a level in a plan."""
+    """A request that lacks a level in a plan.
+
+    Attributes:
+        name: The request.
+        level: The level it lacks.
+        near: Whether only the request and its nearest rivals may change when a problem is solved again, as
+            is asked of large problems whose plan is not proven.
+    """
 
     problem: Problem
     plan: Plan
     name: str
     level: int
+    near: bool = False
 
     @property
     def request(self) -> Request:
@@ -97,34 +112,58 @@ class Answer:
 
 
 class Trials:
-    """The solves of one family: each change once, within a part of the limits."""
+    """The solves of one family: each change once, within its part of the limits.
+
+    A solve may use a third of what is left. What it used is not known: one that ended without proof counts as
+    having used it all, one that was proven as a quarter of it.
+    """
 
     def __init__(self, asked: Asked, asking: Asking, most: int) -> None:
         self.asked = asked
         self.asking = asking
         self.tested = 0
-        self._share = 1.0 / most
+        self._least = 0.25 / most
+        self._left = 1.0
         self._known: dict[str, Answer] = {}
 
-    def grants(self, change: Callable[[], Problem], key: object, start: Plan | None = None) -> Answer:
+    def grants(self, change: Callable[[], Problem], key: object) -> Answer:
         """Whether the problem that `change` makes grants the request; asked again, the answer is the same."""
         if str(key) not in self._known:
-            self._known[str(key)] = self._solved(change, start)
+            self._known[str(key)] = self._solved(change)
         return self._known[str(key)]
 
-    def _solved(self, change: Callable[[], Problem], start: Plan | None) -> Answer:
+    def _solved(self, change: Callable[[], Problem]) -> Answer:
+        nothing = Answer(None, proven=False, plan=Plan())
         if self.asking.stopped():
-            return Answer(None, proven=False, plan=Plan())
+            return nothing
         self.tested += 1
+        share = max(self._least, self._left / 3)
         try:
-            result = self.asking.solve(change(), self._share, start or self.asked.plan)
+            answer, ended = self._ask(change(), share)
         except ProblemErrors:
             # A change may leave what the format allows; then it is no change anybody could make.
-            return Answer(None, proven=False, plan=Plan())
+            return nothing
+        self._left = max(0.0, self._left - share * (PROVEN_USES if ended else 1.0))
+        return answer
+
+    def _ask(self, changed: Problem, share: float) -> tuple[Answer, bool]:
+        """The answer of the changed problem, and whether its search came to its end."""
+        asked = self.asked
+        if asked.near:
+            held = {k.request for k in {*changed.locks} - {*asked.problem.locks} if k.request is not None}
+            free = around(changed, asked.plan, asked.name, asked.level) | held
+            near = solve_near(changed, asked.plan, free, self.asking, share)
+            if near is None:
+                return Answer(None, proven=False, plan=Plan()), False
+            return Answer(self._has(near.plan), proven=False, plan=near.plan), near.proven
+        result = self.asking.solve(changed, share, asked.plan)
+        proven = result.proven_stages == ALL_STAGES
         if result.plan is None:
-            return Answer(None, proven=False, plan=Plan())
-        granted = granted_level(result.plan, self.asked.name) >= self.asked.level
-        return Answer(granted, result.proven_stages == ALL_STAGES, result.plan)
+            return Answer(None, proven=False, plan=Plan()), proven
+        return Answer(self._has(result.plan), proven, result.plan), proven
+
+    def _has(self, plan: Plan) -> bool:
+        return granted_level(plan, self.asked.name) >= self.asked.level
 
     def first(self, changes: Iterable[Any], apply: Callable[[Any], Problem]) -> tuple[Any, Answer] | None:
         """The first of `changes` that is enough."""
@@ -145,6 +184,7 @@ class Trials:
             method="exact" if exact and answer.proven else "tested grid",
             proven=answer.proven,
             tested=self.tested,
+            scope="nearby" if self.asked.near else "whole",
             more=more,
         )
 
@@ -191,6 +231,9 @@ def families(asked: Asked, forced: Plan | None, asking: Asking, *, able: bool) -
     from solver.families_people import people_family, yield_family
     from solver.families_request import level_family, window_family
 
+    if asked.near and Trials(asked, asking, 1).grants(lambda: asked.problem, "as it is").granted:
+        # A better plan than the one in hand grants it; nothing need change but the plan.
+        return {}
     found: dict[Name, Family | None] = {}
     found["hours"] = hours_family(asked, asking.within(SHARES["hours"]))
     found["window"] = window_family(asked, asking.within(SHARES["window"]))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from solver.compare import displaced
 from solver.families import Answer, Trials
-from solver.problem import Hours, Lock
+from solver.nearby import beside
+from solver.problem import Lock
 from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from solver.asking import Asking
     from solver.families import Asked, Family
     from solver.plan import Plan
-    from solver.problem import Line, Problem, Specialist
+    from solver.problem import Hours, Line, Problem, Specialist
 
 MORE = 160
 """Most quarter-hours that are added to one person in one week: a second person of the same skills."""
@@ -75,17 +76,21 @@ def hours_family(asked: Asked, asking: Asking) -> Family | None:
     def test(hours: int) -> Answer:
         return trials.grants(partial(_raised, asked.problem, _part(cells, whole, hours)), hours)
 
-    high = next((h for h in (whole, *(round(whole * t) for t in TIMES)) if test(h).granted), None)
+    most = MORE / max(cells.values())
+    sizes = [whole, *(round(whole * times) for times in TIMES if times <= most)]
+    high = next((hours for hours in sizes if test(hours).granted), None)
     if high is None:
         return None
     enough = _smallest(test, step, high, one_by_one=small)
-    free = next((h for h in (whole, *(round(whole * t) for t in TIMES)) if _alone(asked, test(h))), None)
     before = enough - 1 - (enough - 1) % step
-    below = _told(asked, cells, whole, before, step) if before else None
-    change = _told(asked, cells, whole, enough, step)
-    answer = test(enough)
-    undisplaced = None if free is None else _told(asked, cells, whole, free, step)
-    return trials.family(change, answer, below, undisplaced=undisplaced)
+    refused = before > 0 and test(before).granted is False and test(before).proven
+    free = next((hours for hours in sizes if hours >= enough and _alone(asked, test(hours))), None)
+    return trials.family(
+        _told(asked, cells, whole, enough, step),
+        test(enough),
+        _told(asked, cells, whole, before, step) if refused else None,
+        undisplaced=None if free is None else _told(asked, cells, whole, free, step),
+    )
 
 
 def _alone(asked: Asked, answer: Answer) -> bool:
@@ -222,57 +227,4 @@ def _residual(asked: Asked) -> Problem:
     if breadth(problem) <= SMALL:
         others = tuple(Lock("min_level", request=name, level=level) for name, level in levels.items())
         return replace(problem, locks=(*kept, *forced, *others), floors=())
-    return _beside(asked, (*kept, *forced))
-
-
-def _beside(asked: Asked, locks: tuple[Lock, ...]) -> Problem:
-    """The request alone in what the others leave: capacity, walls, parallel work and caps."""
-    problem, own = asked.problem, {name for option in asked.request.options for name in option}
-    others = tuple(row for row in asked.plan.hours if row.line not in own)
-    used = _used(others)
-    busy: dict[Cell, set[str]] = {}
-    serves: dict[str, set[str]] = {}
-    for row in others:
-        request = problem.request_of[row.line]
-        busy.setdefault((row.specialist, row.week), set()).add(request.id)
-        serves.setdefault(row.specialist, set()).add(request.account)
-    rivals = {account for wall in problem.walls if asked.request.account in wall for account in wall} - {
-        asked.request.account
-    }
-    forbidden = []
-    for name in sorted(own):
-        for person in problem.eligible[name]:
-            limit = problem.specialist[person].max_parallel
-            if serves.get(person, set()) & rivals:
-                forbidden.append(Lock("forbid", line=name, specialist=person))
-            elif limit is not None:
-                full = [w for w in range(len(problem.weeks)) if len(busy.get((person, w), ())) >= limit]
-                forbidden += [Lock("forbid", line=name, specialist=person, week=w) for w in full]
-    people = tuple(
-        replace(s, capacity=tuple(max(0, h - used[s.id, w]) for w, h in enumerate(s.capacity)), expedite=())
-        for s in problem.specialists
-    )
-    caps = tuple(
-        replace(cap, hours=max(0, cap.hours - _of_department(problem, others, cap.department, cap.week)))
-        for cap in problem.department_caps
-    )
-    mine = tuple(k for k in locks if k.request == asked.name or k.line in own)
-    return replace(
-        problem,
-        specialists=people,
-        requests=(asked.request,),
-        lines=tuple(line for line in problem.lines if line.id in own),
-        locks=(*mine, *forbidden),
-        walls=(),
-        department_caps=caps,
-        floors=(),
-        published=None,
-    )
-
-
-def _of_department(problem: Problem, rows: tuple[Hours, ...], department: str, week: int | None) -> int:
-    return sum(
-        row.hours
-        for row in rows
-        if problem.specialist[row.specialist].department == department and week in (None, row.week)
-    )
+    return beside(replace(problem, locks=(*kept, *forced)), plan, {asked.name})

@@ -140,7 +140,7 @@ def yield_family(asked: Asked, forced: Plan, asking: Asking) -> Family | None:
             names.remove(name)
             below = None
         else:
-            below = below or fewer
+            below = below or (fewer if test(fewer).proven else None)
     change = _change(names, forced, asked)
     return trials.family(change, test(change), below)
 

@@ -72,7 +72,8 @@ def window_family(asked: Asked, asking: Asking) -> Family | None:
     smaller = [c for c in changes if c["side"] == change["side"] and c["weeks"] < change["weeks"]]
     refused = [trials.grants(partial(apply, known), known) for known in smaller]
     exact = all(answer.proven for answer in refused)
-    return trials.family(change, answer, smaller[-1] if smaller else None, exact=exact)
+    below = smaller[-1] if smaller and refused[-1].proven else None
+    return trials.family(change, answer, below, exact=exact)
 
 
 def _room(asked: Asked, weeks: int, side: str) -> bool:
@@ -113,7 +114,7 @@ def level_family(asked: Asked, asking: Asking) -> Family | None:
         low, high = (middle, high) if test(middle).granted else (low, middle)
     answer, above = test(low), None if high == whole else test(high)
     exact = above is None or (above.granted is False and above.proven)
-    below = None if above is None else _told(asked, sizes(high), whole)
+    below = _told(asked, sizes(high), whole) if exact and above else None
     return trials.family(_told(asked, sizes(low), whole), answer, below, exact=exact)
 
 
