@@ -30,18 +30,12 @@ from planner.records import (
 )
 from planner.scope import find_account, find_request, find_run, sees_all
 from planner.services.reasons import reason_words
-from planner.solving.questions import find_question
+from planner.services.ways import SMALLEST_GROUP, STEP_PERCENT, Way, steps_up, ways
+from planner.solving.questions import card_question, find_question
 from planner.transitions import JobAction, move
 from planner.verdict import Kind, Message, not_found, refuse, require
 
 PROBES_A_DAY = 20
-STEP_PERCENT = 10
-"""A key account manager is told the own gap in steps of this share of the own value."""
-
-MOST_PERCENT = 1000
-"""A gap that may be greater than this is as good as unknown."""
-
-SMALLEST_GROUP = 3
 CERTAIN = 1000
 """Per mille."""
 
@@ -72,8 +66,10 @@ class RefusalView:
         break_even_high_minor: This value is enough; leadership only.
         missing_low_minor: What is missing at least; leadership only.
         missing_high_minor: What is missing at most; leadership only.
-        gap_percent: The most that may be missing, rounded up to steps of 10 % of the own value.
+        gap_percent: The most that may be missing, rounded up to steps of 10 % of the own value; None when
+            that may be more than the own value, so that a tiny request tells nothing of great ones.
         gap_low_percent: The least that is missing, rounded up likewise; the same when the figure is exact.
+        more_than_double: Whether even the least that is missing is more than the own value.
         probability: Chance of success, per mille, with which it would be granted; None when none would be
             enough, or none is known that is.
         certain_enough: Whether certain success would be enough; None while that is not known.
@@ -81,6 +77,8 @@ class RefusalView:
         displaced: Titles of requests that would get less instead; leadership only.
         displaced_count: How many; told to others only from three on.
         probes_left: How many questions the actor may still put today; None without limit.
+        card_state: Of the ways forward, as `state`.
+        ways: What one change alone would do, once that is computed.
     """
 
     request_id: str
@@ -104,12 +102,15 @@ class RefusalView:
     missing_high_minor: int | None = None
     gap_percent: int | None = None
     gap_low_percent: int | None = None
+    more_than_double: bool = False
     probability: int | None = None
     certain_enough: bool | None = None
     probability_now: int | None = None
     displaced: tuple[str, ...] = ()
     displaced_count: int | None = None
     probes_left: int | None = None
+    card_state: str = "none"
+    ways: tuple[Way, ...] = ()
 
 
 def refusal_card(session: Session, actor: Actor, run_id: str, request_id: str) -> RefusalView:
@@ -124,16 +125,24 @@ def refusal_card(session: Session, actor: Actor, run_id: str, request_id: str) -
 
 
 def ask(session: Session, actor: Actor, run_id: str, request_id: str) -> RefusalView:
-    """Put the question before all that nobody asked; asking again changes nothing.
+    """Put the questions before all that nobody asked: the figure, then the ways forward. One probe.
+
+    Asking again changes nothing.
 
     Raises:
         Refused: E_FORBIDDEN, E_NOT_FOUND; E_PROBES when a key account manager has put 20 today.
     """
     require(may(actor, Action.ASK_EXPLANATION))
     run, request, outcome = _find(session, actor, run_id, request_id)
-    question = find_question(session, run.id, QuestionKind.BREAK_EVEN, request.id)
-    if question is not None and _worth_asking(question):
-        left = _probes_left(session, actor)
+    figure = find_question(session, run.id, QuestionKind.BREAK_EVEN, request.id)
+    card = find_question(session, run.id, QuestionKind.CARD, request.id)
+    if card is None and outcome.reason is not None:
+        card = card_question(run, request.id)
+        session.add(card)
+        session.flush()
+    wanted = [question for question in (figure, card) if question is not None and _worth_asking(question)]
+    if wanted:
+        left = probes_left(session, actor)
         if left == 0:
             raise refuse(
                 Kind.BUSY,
@@ -142,12 +151,14 @@ def ask(session: Session, actor: Actor, run_id: str, request_id: str) -> Refusal
                 "Come back tomorrow; the others are answered one by one without asking.",
                 most=PROBES_A_DAY,
             )
-        if question.state in (JobState.FAILED, JobState.CANCELLED):
-            move(question, JobAction.REPEAT)
-            question.attempts = 0
-        question.asked_at = now()
-        question.asked_by_id = actor.user_id
-        record(session, actor, Event.EXPLANATION_ASKED, question, before=None, after=state_of(question))
+        for question in wanted:
+            if question.state in (JobState.FAILED, JobState.CANCELLED):
+                move(question, JobAction.REPEAT)
+                question.attempts = 0
+            question.asked_at = now()
+            question.asked_by_id = actor.user_id
+        asked = wanted[0]
+        record(session, actor, Event.EXPLANATION_ASKED, asked, before=None, after=state_of(asked))
     return _card(session, actor, run, request, outcome)
 
 
@@ -171,7 +182,7 @@ def _worth_asking(question: Question) -> bool:
     return waiting or question.state in (JobState.FAILED, JobState.CANCELLED)
 
 
-def _probes_left(session: Session, actor: Actor) -> int | None:
+def probes_left(session: Session, actor: Actor) -> int | None:
     """Questions left today; None for who sees everything anyway."""
     if sees_all(actor):
         return None
@@ -179,7 +190,7 @@ def _probes_left(session: Session, actor: Actor) -> int | None:
     asked = session.scalar(
         select(func.count(AuditEvent.seq)).where(
             AuditEvent.actor_id == actor.user_id,
-            AuditEvent.action == Event.EXPLANATION_ASKED.value,
+            AuditEvent.action.in_((Event.EXPLANATION_ASKED.value, Event.SWAP_OFFERED.value)),
             AuditEvent.at >= midnight,
         )
     )
@@ -202,6 +213,7 @@ def _card(
     asked = levels[outcome.level + 1]
     words, remedy = reason_words(request, outcome.reason, outcome.params, actor.language)
     question = find_question(session, run.id, QuestionKind.BREAK_EVEN, request.id)
+    card = find_question(session, run.id, QuestionKind.CARD, request.id)
     known |= {
         "asked_level": outcome.level + 1,
         "asked_fraction": asked["fraction"],
@@ -211,8 +223,10 @@ def _card(
         "proven": outcome.params.get("proven"),
         "own_value_minor": asked["value_minor"],
         "probability_now": asked["probability"],
-        "probes_left": _probes_left(session, actor),
+        "probes_left": probes_left(session, actor),
         "state": question.state.value if question else "none",
+        "card_state": card.state.value if card else "none",
+        "ways": ways(session, actor, request, card),
     }
     if question is not None and question.state == JobState.DONE:
         known |= _figures(session, actor, run, request, question)
@@ -233,18 +247,19 @@ def _figures(
     level, own = working["levels"][answer["level"]], answer["own_value"]
     low, high, displaced = question.low_minor, question.high_minor, answer["displaced"]
     everything = sees_all(actor)
-    percent = gap_percent(own, high)
-    # From the step and not from the figure, or the chance would tell the figure.
-    step = None if percent is None else own + own * percent // 100
-    chance = probability_for(high if everything else step, level, working["present_value"])
-    vague = not question.exact and percent is not None and percent > MOST_PERCENT
+    percent, least = gap_percent(own, high), gap_percent(own, low)
+    # From the steps and not from the figures, or the chance would tell the figures.
+    enough = high if everything else _step(own, percent)
+    needed = low if everything else _step(own, None if least is None else max(0, least - STEP_PERCENT))
+    chance = probability_for(enough, level, working["present_value"])
     told: dict[str, Any] = {
         "possible": answer["possible"],
         "exact": question.exact,
-        "gap_percent": None if vague else percent,
-        "gap_low_percent": gap_percent(own, low),
+        "gap_percent": percent,
+        "gap_low_percent": least,
+        "more_than_double": own > 0 and low is not None and least is None,
         "probability": chance,
-        "certain_enough": True if chance is not None else _hopeless(low, level, working["present_value"]),
+        "certain_enough": True if chance is not None else _hopeless(needed, level, working["present_value"]),
         "displaced_count": len(displaced) if everything or len(displaced) >= SMALLEST_GROUP else None,
     }
     if everything:
@@ -256,6 +271,11 @@ def _figures(
             "displaced": _titles(session, displaced),
         }
     return told
+
+
+def _step(own: int, percent: int | None) -> int | None:
+    """The own value raised by a step."""
+    return None if percent is None else own + own * percent // 100
 
 
 def _hopeless(low: int | None, level: Mapping[str, Any], present: Mapping[str, Any]) -> bool | None:
@@ -270,11 +290,8 @@ def _missing(figure: int | None, own: int) -> int | None:
 
 
 def gap_percent(own: int, enough: int | None) -> int | None:
-    """What is missing, rounded up to steps of 10 % of the own value; None when that is not above 0."""
-    if enough is None or own <= 0:
-        return None
-    missing = max(0, enough - own)
-    return STEP_PERCENT * -(-missing * 100 // (own * STEP_PERCENT))
+    """What is missing in steps of 10 % of the own value, rounded up; None above it or when unknown."""
+    return None if enough is None else steps_up(enough - own, own)
 
 
 def probability_for(

@@ -221,6 +221,16 @@ def list_overrides(session: Session, actor: Actor) -> Sequence[Override]:
     return session.scalars(_all().order_by(Override.signed_at.desc(), Override.id)).all()
 
 
+def view_override(session: Session, actor: Actor, override_id: str) -> Override:
+    """One override.
+
+    Raises:
+        Refused: E_FORBIDDEN, E_NOT_FOUND.
+    """
+    require(may(actor, Action.VIEW_OVERRIDES))
+    return _find(session, override_id)
+
+
 def register(session: Session, year: int, quarter: int) -> Register:
     """The overrides signed in a quarter, 1 to 4, with the tally per sponsor; declined ones cost nothing.
 

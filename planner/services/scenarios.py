@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from planner import checks
@@ -14,7 +14,7 @@ from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.clock import horizon
 from planner.permissions import Action, may
-from planner.records import JobState, PlanRun, PlanStatus, Scenario, ScenarioState
+from planner.records import Account, JobState, PlanRun, PlanStatus, Scenario, ScenarioState, User
 from planner.scope import an_id
 from planner.services import runs
 from planner.services.override_prices import the_plan
@@ -153,6 +153,27 @@ def scenario_view(session: Session, actor: Actor, scenario_id: str) -> ScenarioV
     )
 
 
+def names_in(session: Session, changes: Mapping[str, Any]) -> dict[str, str]:
+    """Names of the customers and people that a scenario's changes mention, by id."""
+    floors = {floor.get("kam") for floor in changes.get("floors", ())}
+    customers = {*changes.get("account_factors", ()), *changes.get("without_accounts", ())}
+    accounts = session.execute(select(Account.id, Account.name).where(Account.id.in_(customers))).all()
+    people = session.execute(select(User.id, User.display_name).where(User.id.in_(floors - {None}))).all()
+    return {row[0]: row[1] for row in (*accounts, *people)}
+
+
+def stop(session: Session, actor: Actor, scenario_id: str) -> Scenario:
+    """Stop the scenario's run; one under way keeps its best plan.
+
+    Raises:
+        Refused: E_FORBIDDEN, E_NOT_FOUND; E_STATE when it has ended.
+    """
+    require(may(actor, Action.EDIT_SCENARIO))
+    scenario = _find(session, actor, scenario_id)
+    runs.stop_run(session, actor, scenario.run_id)
+    return scenario
+
+
 def share(session: Session, actor: Actor, scenario_id: str, version: int) -> Scenario:
     """Let everybody who may see scenarios see this one; again changes nothing.
 
@@ -216,7 +237,7 @@ def promote(session: Session, actor: Actor, scenario_id: str, version: int, note
     return run
 
 
-def _visible(actor: Actor) -> Any:
+def _visible(actor: Actor) -> Select[Scenario]:
     return (
         select(Scenario)
         .where(or_(Scenario.owner_id == actor.user_id, Scenario.shared))
@@ -228,8 +249,7 @@ def _find(session: Session, actor: Actor, scenario_id: str) -> Scenario:
     scenario = session.scalars(_visible(actor).where(Scenario.id == an_id(scenario_id))).one_or_none()
     if scenario is None:
         raise not_found()
-    found: Scenario = scenario
-    return found
+    return scenario
 
 
 def _facts(run: PlanRun, solo: Mapping[str, int]) -> Facts | None:

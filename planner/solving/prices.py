@@ -18,6 +18,9 @@ from planner.solving.worths import money_of
 
 Data = dict[str, Any]
 
+WALL_LIMIT_S = 20.0
+"""Seconds for one price; who signs by it can wait for a narrower interval."""
+
 NO_PLAN = "none"
 CONFLICT = "conflict"
 
@@ -43,6 +46,8 @@ def price_question(run: PlanRun, target: Mapping[str, Any]) -> Question:
 def price_task(question: Question, task: Data) -> Data:
     """The engine's task: the price as things stand, or the plan with what is in the way lifted."""
     target, lifted = question.params["target"], question.params.get("lifted")
+    if question.asked_at is not None:
+        task = {**task, "settings": {**task["settings"], "wall_limit_s": WALL_LIMIT_S}}
     if lifted is None:
         change = {key: value for key, value in target.items() if key != "quarter_hours"}
         return {**task, "kind": "price", "change": {**change, "hours": target.get("quarter_hours")}}

@@ -62,6 +62,17 @@ def find_question(session: Session, run_id: str, kind: QuestionKind, subject: st
     ).first()
 
 
+def card_question(run: PlanRun, request_id: str) -> Question:
+    """What would have to be different for the request, in six families."""
+    return Question(
+        run_id=run.id,
+        kind=QuestionKind.CARD,
+        subject=request_id,
+        request_id=request_id,
+        state=JobState.QUEUED,
+    )
+
+
 def rejection_question(proposal: Proposal, scope: str) -> Question:
     """What refusing the proposal would cost."""
     return Question(

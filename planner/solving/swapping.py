@@ -11,12 +11,24 @@ from sqlalchemy.orm import Session
 
 from planner.actor import SYSTEM
 from planner.audit import Event, changing
-from planner.records import JobState, PlanRun, Question, QuestionKind, SwapOffer, SwapState
+from planner.records import (
+    JobState,
+    NotificationKind,
+    PlanRun,
+    Question,
+    QuestionKind,
+    SwapOffer,
+    SwapState,
+)
 from planner.solving.alterations import REFUSED, forced
 from planner.solving.prices import CONFLICT, NO_PLAN, digest, levels_of
 from planner.transitions import SwapAction, move
+from planner.verdict import Message
 
 Data = dict[str, Any]
+
+AGREED = "The swap for “%(title)s” is agreed: nobody else loses, and the next plan keeps to it."
+NOT_AGREED = "The swap for “%(title)s” is not possible without somebody else losing."
 
 
 def swap_question(run: PlanRun, swap: Mapping[str, Any]) -> Question:
@@ -50,6 +62,9 @@ def swap_task(question: Question, task: Data) -> Data:
 
 def settle(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
     """Keep whether a plan exists in which nobody else has less, and move the offers that wait for it."""
+    # What tells people is a service, and services know this module.
+    from planner.services.notifying import notify
+
     after = json.loads(reply["result"])
     agreed = after["status"] != NO_PLAN
     possible: bool | None = agreed or (False if after["stopped"] == CONFLICT else None)
@@ -61,3 +76,13 @@ def settle(session: Session, question: Question, reply: Mapping[str, Any]) -> No
     for offer in session.scalars(offers):
         with changing(session, SYSTEM, Event.SWAP_CHECKED, offer):
             move(offer, SwapAction.CONFIRM if agreed else SwapAction.FAIL)
+        words = AGREED if agreed else NOT_AGREED
+        for user, title in ((offer.from_id, offer.request.title), (offer.to_id, offer.yields.title)):
+            notify(
+                session,
+                users=[user],
+                kind=NotificationKind.SWAP,
+                text=Message(words, {"title": title}),
+                link="/swaps",
+                key=f"swap-settled-{offer.id}",
+            )

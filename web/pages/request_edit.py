@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -25,7 +26,7 @@ from planner.records import (
     SkillFamily,
     new_id,
 )
-from planner.services import accounts, hints, people, requests
+from planner.services import accounts, hints, people, requests, ways
 from planner.services.request_values import problems_in
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
@@ -41,6 +42,14 @@ from web.rendering import QUARTERS_PER_HOUR, currency, label, time_of, week
 pages = Blueprint("request_edit", __name__)
 
 WEEKS_AHEAD: Final = 53
+COUNTERS: Final = {
+    "value": _l("Nothing is changed yet. If it is worth more or more certain than you said, say why."),
+    "level": _l("Filled in with the hours that would be enough. Check whether they do for you, then save."),
+    "window": _l("Filled in with the other weeks. Check whether they do for you, then save."),
+    "people": _l("Filled in with the other person. Check whether that does for you, then save."),
+}
+"""What is said above a form that a refusal card has filled in."""
+
 DRAFTS: Final = frozenset({RequestStatus.DRAFT, RequestStatus.RETURNED})
 
 
@@ -69,7 +78,11 @@ def edit(session: Session, actor: Actor, request_id: str) -> str:
     stored = requests.view_request(session, actor, request_id)
     # A head may see that the request exists, but its worth is for who keeps the account.
     accounts.view_account(session, actor, stored.account_id)
-    values = requests.values_of(stored)
+    way = request.args.get("way")
+    # A counter-request: the form as the refusal card suggests, to be checked and saved by a person.
+    values = ways.counter_values(session, actor, stored.id, way) if way else requests.values_of(stored)
+    if way:
+        flash(str(COUNTERS[way]), "info")
     typed = typed_values(values) | {"request_id": stored.id, "version": str(stored.version)}
     errors: tuple[FieldError, ...] = ()
     if request.args.get("check"):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import RequestStatus, ResourceRequest, Role
-from planner.services import accounts, explanations, requests, stories
+from planner.services import accounts, explanations, requests, stories, swaps
 from planner.services.paging import Page
 from planner.transitions import allowed
 from planner.verdict import Kind, Refused
@@ -154,6 +154,7 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         allowed=allowed(told.request),
         own=told.whole and actor.has(Role.KAM),
         card=refusal_card(session, actor, told),
+        **swap_choices(session, actor, told),
         total_hours=total_hours(told.request),
         describe=lambda name, value: describe(name, value, known),
         field_name=field_name,
@@ -182,7 +183,14 @@ def show_card(session: Session, actor: Actor, request_id: str) -> str:
         row=told.request,
         own=told.whole and actor.has(Role.KAM),
         allowed=allowed(told.request),
+        **swap_choices(session, actor, told),
     )
+
+
+def swap_choices(session: Session, actor: Actor, told: stories.Story) -> dict[str, object]:
+    """Whether an offer to another account manager makes sense, and what could be given back in return."""
+    swap = swaps.possible(session, actor, told.request.id)
+    return {"swap": swap, "offers": swaps.own_granted(session, actor, told.request.id) if swap else ()}
 
 
 @pages.post("/requests/<id:request_id>/submit")

@@ -79,7 +79,7 @@ class Chart:
 
 def chart(view: TradeOff) -> Chart | None:
     """The points and the present plan; None when there is nothing to draw."""
-    found = [(p.other, p.value_minor, f"/trade-offs/{view.axis}/{p.index}") for p in view.points]
+    found = [(p.other, p.value_minor, f"/trade-offs/{view.axis}/{p.index + 1}") for p in view.points]
     plans: list[tuple[float, int, str | None]] = list(found)
     if view.now_other is not None and view.now_value_minor is not None:
         plans.append((view.now_other, view.now_value_minor, None))
@@ -171,12 +171,12 @@ def stop(axis: str) -> Response:
     return _try(axis, lambda session, actor: trade_offs.stop_trade_off(session, actor, axis))
 
 
-@pages.get("/trade-offs/<axis>/<number:index>")
+@pages.get("/trade-offs/<axis>/<number:number>")
 @policy(Action.VIEW_TRADE_OFFS)
 @reads
-def show_point(session: Session, actor: Actor, axis: str, index: int) -> str:
+def show_point(session: Session, actor: Actor, axis: str, number: int) -> str:
     """One point: the complete plan, and what it changes for whom."""
-    opened = trade_offs.open_point(session, actor, axis, index)
+    opened = trade_offs.open_point(session, actor, axis, number - 1)
     return page(
         session,
         actor,
@@ -214,21 +214,21 @@ def ask_closeness(run_id: str) -> Response:
     return redirect(f"/runs/{run_id}/closeness", 303)
 
 
-@pages.post("/trade-offs/<axis>/<number:index>/keep")
+@pages.post("/trade-offs/<axis>/<number:number>/keep")
 @policy(Action.EDIT_SCENARIO)
-def keep(axis: str, index: int) -> Response:
+def keep(axis: str, number: int) -> Response:
     """Keep the point as a scenario, which can be compared and promoted."""
-    name = request.form.get("name", "").strip() or f"{NAMES.get(axis, axis)} {index + 1}"
+    name = request.form.get("name", "").strip() or f"{NAMES.get(axis, axis)} {number}"
     try:
         with writing() as session:
-            scenario = scenarios.create_from_point(session, current_actor(), name, axis, index)
+            scenario = scenarios.create_from_point(session, current_actor(), name, axis, number - 1)
     except Refused as refused:
         denied = refused.denied
         if denied.kind is Kind.NOT_FOUND:
             raise
         told = [words(problem.reason) for problem in denied.problems] or [words(denied.reason)]
         flash(f"{' '.join(told)} {words(denied.remedy)}", "bad")
-        return redirect(f"/trade-offs/{axis}/{index}", 303)
+        return redirect(f"/trade-offs/{axis}/{number}", 303)
     return redirect(f"/scenarios/{scenario.id}", 303)
 
 

@@ -8,6 +8,17 @@ from web.schemas.base import Schema
 from web.schemas.outputs import Words
 
 
+class WayOut(Schema):
+    """What one change alone would do."""
+
+    family = fields.String(metadata={"enum": ["value", "level", "window", "people", "hours", "yield"]})
+    words = Words()
+    proven = fields.Boolean()
+    counter = fields.Boolean(metadata={"description": "Whether your own request can be changed to it."})
+    displaced = fields.List(fields.String())
+    displaced_count = fields.Integer()
+
+
 class RefusalOut(Schema):
     """Why a request is below its next level; null is not known, or not for you to see."""
 
@@ -31,8 +42,11 @@ class RefusalOut(Schema):
     missing_low_minor = fields.Integer()
     missing_high_minor = fields.Integer()
     gap_percent = fields.Integer()
+    more_than_double = fields.Boolean()
     probability_permille = fields.Integer(attribute="probability")
     probability_now_permille = fields.Integer(attribute="probability_now")
     displaced = fields.List(fields.String())
     displaced_count = fields.Integer()
     probes_left = fields.Integer()
+    card_state = fields.String()
+    ways = fields.List(fields.Nested(WayOut))
