@@ -111,6 +111,12 @@ class Event(enum.StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
     DELEGATION_CREATED = "delegation.created"
     DELEGATION_REVOKED = "delegation.revoked"
+    DEFINITION_DRAFTED = "definition.drafted"
+    DEFINITION_EDITED = "definition.edited"
+    DEFINITION_PROPOSED = "definition.proposed"
+    DEFINITION_RETURNED = "definition.returned"
+    DEFINITION_APPROVED = "definition.approved"
+    DEFINITION_RETIRED = "definition.retired"
     COMPANY_LOADED = "company.loaded"
     DATA_IMPORTED = "data.imported"
     MONTH_CLOSED = "month.closed"

@@ -217,6 +217,9 @@ def measured(
         "coverage": (coverage(contacts), HUNDRED),
         "relationship_stage": (Figure("stage", STAGES.index(stage) + 1 if stage else None, Unit.SCALE), 1),
         "threat": (Figure("threat", account.threat, Unit.SCALE), 1),
+        "relationship_strength": (_mean(contacts, "our_strength"), 1),
+        "competitor_strength": (_mean(contacts, "competitor_strength"), 1),
+        "image": (_mean(contacts, "image"), 1),
     }
     found = {}
     for criterion in criteria:
@@ -224,6 +227,13 @@ def measured(
         if figure is not None and figure.value is not None:
             found[criterion.key] = Rating(_milli(figure, factor, criterion.unit))
     return found
+
+
+def _mean(contacts: Sequence[Contact], name: str) -> Figure:
+    """The mean over the rated people of the decision group."""
+    rated = [getattr(c, name) for c in contacts if c.in_decision_group and c.active]
+    known = [value for value in rated if value is not None]
+    return Figure(name, divided(sum(known), len(known)), Unit.SCALE)
 
 
 def _potential(account: Account, money: Money) -> Figure:

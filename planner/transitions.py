@@ -14,9 +14,11 @@ from planner.records import (
     ClosingState,
     CounterOffer,
     CycleStatus,
+    DefinitionState,
     ImportFile,
     ImportState,
     JobState,
+    KeyAccountDefinition,
     OfferState,
     Override,
     OverrideState,
@@ -97,6 +99,16 @@ class ScenarioAction(enum.StrEnum):
     PROMOTE = "promote"
     ARCHIVE = "archive"
     RESTORE = "restore"
+
+
+class DefinitionAction(enum.StrEnum):
+    """What can happen to a version of what "key" means."""
+
+    EDIT = "edit"
+    PROPOSE = "propose"
+    RETURN = "return"
+    APPROVE = "approve"
+    RETIRE = "retire"
 
 
 class CycleAction(enum.StrEnum):
@@ -282,6 +294,15 @@ CLOSINGS: Table = {
     (CS.CONFIRMED, ClosingAction.SUPERSEDE): CS.SUPERSEDED,
 }
 
+DS = DefinitionState
+DEFINITIONS: Table = {
+    (DS.DRAFT, DefinitionAction.EDIT): DS.DRAFT,
+    (DS.DRAFT, DefinitionAction.PROPOSE): DS.PROPOSED,
+    (DS.PROPOSED, DefinitionAction.RETURN): DS.DRAFT,
+    (DS.PROPOSED, DefinitionAction.APPROVE): DS.ACTIVE,
+    (DS.ACTIVE, DefinitionAction.RETIRE): DS.RETIRED,
+}
+
 IS = ImportState
 IMPORTS: Table = {
     (IS.CHECKING, ImportAction.CHECK): IS.CHECKING,
@@ -297,7 +318,7 @@ IMPORTS: Table = {
 }
 
 Exceptional = Override | SwapOffer | Scenario
-OfCustomers = AccountPlan | Closing | ImportFile
+OfCustomers = AccountPlan | Closing | ImportFile | KeyAccountDefinition
 Moving = (
     ResourceRequest | Proposal | CounterOffer | PlanningCycle | PlanRun | Question | Exceptional | OfCustomers
 )
@@ -325,6 +346,7 @@ MACHINES: Mapping[type[Moving], Machine] = {
     AccountPlan: Machine(Message("account plan"), "state", ACCOUNT_PLANS),
     Closing: Machine(Message("outcome"), "state", CLOSINGS),
     ImportFile: Machine(Message("file"), "state", IMPORTS),
+    KeyAccountDefinition: Machine(Message("definition"), "state", DEFINITIONS),
 }
 
 

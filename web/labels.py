@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from web.labels_data import DATA_EVENTS, DATA_LABELS, DATA_MARKS
 from web.labels_exceptions import EXCEPTION_EVENTS, EXCEPTION_LABELS, EXCEPTION_MARKS
-from web.labels_worth import WORTH_LABELS
+from web.labels_worth import WORTH_EVENTS, WORTH_LABELS
 
 LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Role": {
@@ -185,6 +185,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "delegation.created": _l("Delegation made"),
         "delegation.revoked": _l("Delegation revoked"),
         "company.loaded": _l("Company loaded"),
+        **WORTH_EVENTS,
         **DATA_EVENTS,
         **EXCEPTION_EVENTS,
     },

@@ -168,6 +168,16 @@ FORMULA_WORDS: Final[Mapping[str, Any]] = {
 }
 """Words that formulas use."""
 
+WORTH_EVENTS: Final[Mapping[str, Any]] = {
+    "definition.drafted": _l("Definition drafted"),
+    "definition.edited": _l("Definition edited"),
+    "definition.proposed": _l("Definition proposed"),
+    "definition.returned": _l("Definition sent back"),
+    "definition.approved": _l("Definition approved"),
+    "definition.retired": _l("Definition ended"),
+}
+"""What happened to a definition, by event."""
+
 WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Dependency": {
         "ordinary": _l("Ordinary"),

@@ -31,12 +31,20 @@ class Weighing:
 UNWEIGHED = Weighing()
 
 
-def weigh(session: Session, day: date, requests: Iterable[ResourceRequest]) -> dict[str, Weighing]:
-    """The factors of each request on a day, by its id. What is not known is neutral and says so."""
+def weigh(
+    session: Session,
+    day: date,
+    requests: Iterable[ResourceRequest],
+    definition: KeyAccountDefinition | None = None,
+) -> dict[str, Weighing]:
+    """The factors of each request on a day, by its id. What is not known is neutral and says so.
+
+    `definition` is tried instead of the one in force.
+    """
     rows = list(requests)
     claims = read_claims(session, day)
     calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
-    weights = strategic_weights(session, day, {row.account_id for row in rows})
+    weights = strategic_weights(session, day, {row.account_id for row in rows}, definition)
     found = {}
     for row in rows:
         calibration, weight = calibrations[row.kam_id], weights[row.account_id]
@@ -50,9 +58,14 @@ def weigh(session: Session, day: date, requests: Iterable[ResourceRequest]) -> d
     return found
 
 
-def strategic_weights(session: Session, day: date, account_ids: Iterable[str]) -> dict[str, Figure]:
+def strategic_weights(
+    session: Session,
+    day: date,
+    account_ids: Iterable[str],
+    definition: KeyAccountDefinition | None = None,
+) -> dict[str, Figure]:
     """Each account's strategic weight; measured criteria are reckoned only when one of them weighs."""
-    definition = active_definition(session, day)
+    definition = definition or active_definition(session, day)
     wanted = list(account_ids)
     if definition and any(c.enters_strategic_weight and c.key in MEASURED for c in definition.criteria):
         judged = judge(session, day, definition).judged

@@ -72,6 +72,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     # Hana lent hers to Dan, Kai his to Nora; an administrator may end both.
     "delegation": {"head_own": OWN, "kam_other": OTHER, "admin": BOTH},
     "answerable": dict.fromkeys(LEADERSHIP, BOTH),
+    "definition": dict.fromkeys(KAMS | OVERSEERS, OWN),
     "kam": {**dict.fromkeys(LEADERSHIP, BOTH), **TO_KAMS},
     "figure": {**dict.fromkeys(OVERSEERS, OWN), "kam_own": OWN},
 }
@@ -240,6 +241,13 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/accounts.csv"): Rule(KAMS | OVERSEERS),
     ("GET", "/accounts/<id:account_id>/figures/<name>"): Rule(KAMS | OVERSEERS, "figure", ("account",)),
     ("GET", "/portfolio"): Rule(OVERSEERS),
+    ("GET", "/definitions"): Rule(KAMS | OVERSEERS),
+    ("POST", "/definitions"): Rule(LEADERSHIP),
+    ("GET", "/definitions/<id:definition_id>"): Rule(KAMS | OVERSEERS, "definition"),
+    ("POST", "/definitions/<id:definition_id>"): Rule(LEADERSHIP, "definition", body=_version),
+    ("POST", "/definitions/<id:definition_id>/propose"): Rule(LEADERSHIP, "definition", body=_version),
+    ("POST", "/definitions/<id:definition_id>/return"): Rule(LEADERSHIP, "definition", body=_reason),
+    ("POST", "/definitions/<id:definition_id>/approve"): Rule(LEADERSHIP, "definition", body=_version),
     ("GET", "/calibration"): Rule(KAMS | LEADERSHIP),
     ("GET", "/calibration/<id:kam_id>"): Rule(KAMS | LEADERSHIP, "kam"),
     ("GET", "/kam-loads"): Rule(OVERSEERS),

@@ -26,6 +26,7 @@ from planner.records import (
     FiguresKind,
     ImportFile,
     ImportKind,
+    KeyAccountDefinition,
     Notification,
     NotificationKind,
     Proposal,
@@ -164,9 +165,13 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "seen_plan": {"own": 1, "nothing": 77},
         "resolution": {"own": resolution, "nothing": NOTHING},
         "round": {"own": round_id, "nothing": NOTHING},
+        "definition": {"own": _definition(world), "nothing": NOTHING},
         "kam": {"own": world.ids["nora"], "other": world.ids["kai"], "nothing": NOTHING},
         "figure": {"own": "net_revenue", "nothing": "nothing"},
     }
+    granted = {"own": own.id, "other": other.id}
+    for kind, rows in exceptions(world, worker, second, granted).items():
+        stage.rows[kind] = {"nothing": NOTHING, **rows}
     _revoke(world)
     stage.rows |= {
         "import": {**_files(world), "nothing": NOTHING},
@@ -282,6 +287,11 @@ def _mark_accounts(world: World) -> None:
                     specialist_quarter_hours=0,
                 )
             )
+
+
+def _definition(world: World) -> str:
+    with world.database.reading() as session:
+        return session.scalars(select(KeyAccountDefinition.id)).one()
 
 
 def _proposal(world: World, request_id: str) -> str:

@@ -1,0 +1,65 @@
+"""Which requests would change rank if another definition of "key" held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from planner.clock import today
+from planner.records import KeyAccountDefinition, ResourceRequest
+from planner.solving.material import plannable
+from planner.solving.parameters import YEARLY_RATE
+from planner.solving.weighing import Weighing, weigh
+from planner.worth import level_values, present_value
+
+
+@dataclass(frozen=True, slots=True)
+class RankChange:
+    """A request whose place by worth would change; ranks from 1, values of all hours in minor units."""
+
+    request: ResourceRequest
+    rank_before: int
+    rank_after: int
+    value_before: int
+    value_after: int
+
+
+def rank_changes(session: Session, tried: KeyAccountDefinition) -> tuple[int, list[RankChange]]:
+    """How many requests wait for a plan, and those whose rank by worth would change."""
+    rows = [r for r in plannable(session) if _complete(r)]
+    before = _values(rows, weigh(session, today(), rows))
+    after = _values(rows, weigh(session, today(), rows, tried))
+    places, then = _ranks(rows, before), _ranks(rows, after)
+    changes = [
+        RankChange(row, places[row.id], then[row.id], before[row.id], after[row.id])
+        for row in rows
+        if places[row.id] != then[row.id]
+    ]
+    return len(rows), sorted(changes, key=lambda change: change.rank_after)
+
+
+def _complete(request: ResourceRequest) -> bool:
+    fractions = {point.fraction for point in request.curve}
+    return 0 in fractions and len(fractions) > 1
+
+
+def _values(rows: Sequence[ResourceRequest], weighed: Mapping[str, Weighing]) -> dict[str, int]:
+    """What each request is worth with all of its hours."""
+    found = {}
+    for row in rows:
+        present = present_value(
+            [(b.month_offset, b.amount_minor) for b in row.benefits], Decimal(YEARLY_RATE)
+        )
+        points = [(p.fraction, p.probability) for p in row.curve]
+        levels = level_values(points, present, row.avoidable_cost_minor, weighed[row.id].factors)
+        found[row.id] = levels[-1].value_minor
+    return found
+
+
+def _ranks(rows: Sequence[ResourceRequest], values: Mapping[str, int]) -> dict[str, int]:
+    """Places by falling value; ties by filing order, as a plan breaks them."""
+    ordered = sorted(rows, key=lambda row: (-values[row.id], row.filing_order or 0, row.id))
+    return {row.id: place for place, row in enumerate(ordered, 1)}
