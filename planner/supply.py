@@ -21,6 +21,7 @@ from planner.records import (
     ResourceRequest,
     Specialist,
     SpecialistSkill,
+    WorkLog,
 )
 
 OVER = (RequestStatus.WITHDRAWN, RequestStatus.EXPIRED, RequestStatus.CLOSED)
@@ -105,6 +106,32 @@ def promises(session: Session) -> list[Promise]:
         for row, number in rows
         if newest[row.request_id] == number
     ]
+
+
+def as_worked(session: Session, standing: Iterable[Promise], before: str) -> list[Promise]:
+    """Promises with the weeks before `before` as they were really worked, where somebody entered that.
+
+    Past weeks count as planned until an entry corrects them. Who worked without being promised appears too.
+    """
+    entered = {
+        (row.line_id, row.specialist_id, row.week): row
+        for row in session.scalars(select(WorkLog).where(WorkLog.week < before))
+    }
+    rows = {(p.line_id, p.specialist_id, p.week): p for p in standing}
+    for cell, log in entered.items():
+        rows[cell] = Promise(log.request_id, *cell, log.worked_quarter_hours)
+    return [rows[cell] for cell in sorted(rows)]
+
+
+def granted_in_public(session: Session, requests: Collection[str]) -> dict[str, int]:
+    """Fraction per mille that the newest publication with hours for a request grants it, by request id."""
+    found = session.execute(
+        select(RequestOutcome.request_id, RequestOutcome.fraction)
+        .join(Publication, Publication.run_id == RequestOutcome.run_id)
+        .where(RequestOutcome.request_id.in_(requests), RequestOutcome.level >= 0)
+        .order_by(Publication.number)
+    )
+    return dict(found.all())
 
 
 def promised_elsewhere(standing: Iterable[Promise], planned: Collection[str]) -> dict[tuple[str, str], int]:

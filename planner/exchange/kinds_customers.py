@@ -194,7 +194,7 @@ class Accounts(Importer):
         query = visible_accounts(self.session, self.actor).order_by(Account.code)
         rows = list(self.session.scalars(query))
         codes = {row.id: row.code for row in rows}
-        emails = dict(self.session.execute(select(User.id, User.email)).tuples().all())
+        emails = dict(self.session.execute(select(User.id, User.email)).all())
         for row in rows:
             yield (
                 *(row.code, row.name, codes.get(row.parent_id or "", ""), row.segment, row.territory),

@@ -126,9 +126,9 @@ class Specialists(_OfPeople):
         """Look up people, departments and users."""
         self.stored = self.specialists()
         self.taken = {code.casefold() for code in self.session.scalars(select(Specialist.code))}
-        rows = self.session.execute(select(Department.code, Department.id)).tuples()
+        rows = self.session.execute(select(Department.code, Department.id)).all()
         self.departments = index_of(list(rows))
-        users = self.session.execute(select(User.email, User.id).where(User.active.is_(True))).tuples()
+        users = self.session.execute(select(User.email, User.id).where(User.active.is_(True))).all()
         self.users = index_of(list(users))
 
     def read(self, line: Line) -> None:
@@ -175,7 +175,7 @@ class Specialists(_OfPeople):
     def export(self) -> Iterator[Sequence[Any]]:
         """The specialists in reach."""
         query = select(Specialist).where(self.people()).options(joinedload(Specialist.department))
-        emails = dict(self.session.execute(select(User.id, User.email)).tuples().all())
+        emails = dict(self.session.execute(select(User.id, User.email)).all())
         for row in self.session.scalars(query.order_by(Specialist.code)):
             yield (
                 *(row.code, row.display_name, row.department.code, row.country),
@@ -222,7 +222,7 @@ class Attestations(_OfPeople):
         """Look up people, skills and what is attested."""
         self.found = self.specialists()
         self.people_ids = {code: row.id for code, row in self.found.items()}
-        rows = self.session.execute(select(Skill.key, Skill.id)).tuples()
+        rows = self.session.execute(select(Skill.key, Skill.id)).all()
         self.skills = index_of(list(rows))
         ids = set(self.people_ids.values())
         self.stored = {

@@ -243,8 +243,12 @@ class _Known:
         ]
 
     def _kept_level(self, request: str) -> tuple[int, int]:
-        """A started request keeps at least its smallest remaining level."""
-        return 0, len(self.demand[request].values) - 1
+        """A started request keeps what was published for it, or the most of that which can still be."""
+        values = self.demand[request].values
+        least = self.material.kept.get(request, 0)
+        wanted = next((i for i, value in enumerate(values) if value.fraction >= least), 0)
+        reachable = (level for level in range(wanted, 0, -1) if self._can_have(request, level))
+        return next(reachable, 0), len(values) - 1
 
 
 def _reason(decision: object) -> RejectionReason:

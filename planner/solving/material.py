@@ -31,7 +31,15 @@ from planner.records import (
     Specialist,
 )
 from planner.solving.parameters import Parameters
-from planner.supply import Promise, promised_elsewhere, promises, specialists, week_table
+from planner.supply import (
+    Promise,
+    as_worked,
+    granted_in_public,
+    promised_elsewhere,
+    promises,
+    specialists,
+    week_table,
+)
 
 PLANNABLE = (
     RequestStatus.SUBMITTED,
@@ -53,9 +61,10 @@ class Material:
         people: Everybody, by code.
         hours: What each can lend per week, by specialist id, net of promises to requests not planned here.
         requests: What is planned, by filing order.
-        standing: Published hours of those requests, past weeks included.
+        standing: Published hours of those requests; past weeks as they were worked, where that is known.
         approved: Approved and unpublished proposals of the cycle's newest plan, whose hours shall stand.
         granted: Fraction per mille that the newest plan grants, by request id.
+        kept: Fraction per mille that the newest publication grants; what has started keeps at least that.
         offers: Counter-offers to the newest plan that were accepted, whose hours shall stand.
         rejections: Proposals that heads rejected, each with the decision.
         definition_id: The key-account definition of the day, if there is one.
@@ -70,6 +79,7 @@ class Material:
     standing: Sequence[Promise]
     approved: Sequence[Proposal]
     granted: Mapping[str, int]
+    kept: Mapping[str, int]
     offers: Sequence[CounterOffer]
     rejections: Sequence[tuple[Proposal, Decision]]
     definition_id: str | None
@@ -86,7 +96,7 @@ def gather(
     requests = [r for r in plannable(session) if only is None or r.id in only]
     planned = {r.id for r in requests}
     people = specialists(session)
-    standing = promises(session)
+    standing = as_worked(session, promises(session), parameters.first_week)
     run = newest_plan(session, cycle.id)
     offers = accepted_offers(session, run.id) if run else []
     return Material(
@@ -99,6 +109,7 @@ def gather(
         standing=[row for row in standing if row.request_id in planned],
         approved=_approved(session, run, offers) if run else [],
         granted=_granted(session, run) if run else {},
+        kept=granted_in_public(session, planned),
         offers=offers,
         rejections=_rejections(session, planned),
         definition_id=definition_id(session),

@@ -8,7 +8,7 @@ from factories import World
 from sqlalchemy import select
 from translating import parameters, problem_of, translated
 
-from planner.clock import monday
+from planner.clock import monday, now
 from planner.records import (
     Department,
     Leave,
@@ -18,8 +18,10 @@ from planner.records import (
     Publication,
     PublishedHours,
     RequestLine,
+    RequestOutcome,
     RequestStatus,
     ResourceRequest,
+    WorkLog,
 )
 from planner.records.plans import JobState, RunPurpose
 from planner.services.requests import LineValues
@@ -133,6 +135,43 @@ def test_a_started_request_keeps_its_level_and_what_is_left(world: World) -> Non
         Lock("max_level", request=request.id, level=0),
         Lock("min_level", request=request.id, level=0),
     )
+
+
+def test_hours_really_worked_count_and_the_published_level_is_kept(world: World) -> None:
+    """Of 32 promised quarter-hours 8 were worked in week 1: 56 are left; half of the hours would be less."""
+    filed = world.submitted(
+        lines=(LineValues("architecture", 64),), curve=((0, 200), (500, 300), (1000, 500))
+    )
+    _published(world, filed, {"2027-W01": 32, "2027-W02": 32})
+    world.force(filed.id, RequestStatus.PUBLISHED)
+    with world.database.writing() as session:
+        publication = session.scalars(select(Publication)).one()
+        session.add(
+            RequestOutcome(
+                run_id=publication.run_id,
+                request_id=filed.id,
+                level=1,
+                levels=2,
+                fraction=1000,
+                value_minor=1,
+            )
+        )
+        session.add(
+            WorkLog(
+                request_id=filed.id,
+                line_id=filed.lines[0].id,
+                specialist_id=world.ids["s:ann"],
+                week="2027-W01",
+                planned_quarter_hours=32,
+                worked_quarter_hours=8,
+                confirmed_by_id=world.ids["ann"],
+                confirmed_at=now(),
+            )
+        )
+    problem = problem_of(world, first_week="2027-W02", weeks=12, as_of_week="2027-W02", frozen_weeks=0)
+    (request,), (line,) = problem.requests, problem.lines
+    assert ([level.fraction for level in request.levels], line.hours) == (["0.5", "1"], (24, 56))
+    assert Lock("min_level", request=request.id, level=1) in problem.locks
 
 
 def test_a_promise_that_no_longer_fits_is_released_and_named(world: World) -> None:
