@@ -58,21 +58,29 @@ def around(problem: Problem, plan: Plan, request: str, level: int) -> frozenset[
     Of those with hours there the ones worth least per quarter-hour, for they yield first; of those who lack
     something the ones worth most, for they come first when hours are free.
     """
-    cells = _cells(problem, problem.request[request], level)
+    return _rivals(problem, plan, _cells(problem, problem.request[request], level), {request})
+
+
+def around_person(problem: Problem, plan: Plan, person: str, week: int) -> frozenset[str]:
+    """The same for one week of one person."""
+    return _rivals(problem, plan, {(person, week)}, set())
+
+
+def _rivals(problem: Problem, plan: Plan, cells: AbstractSet[Cell], own: AbstractSet[str]) -> frozenset[str]:
     effort: Counter[str] = Counter()
     for row in plan.hours:
         effort[problem.request_of[row.line].id] += row.hours
     money, granted = worth.value(problem, plan), {g.request: g.level for g in plan.granted}
     holders = {problem.request_of[r.line].id for r in plan.hours if (r.specialist, r.week) in cells}
-    cheapest = sorted(holders - {request}, key=lambda name: (money.get(name, 0) / effort[name], name))
+    cheapest = sorted(holders - own, key=lambda name: (money.get(name, 0) / effort[name], name))
     waiting = []
     for other in problem.requests:
         top = len(other.levels) - 1
-        if other.id not in holders | {request} and granted.get(other.id, -1) < top:
+        if other.id not in holders | own and granted.get(other.id, -1) < top:
             hours = sum(problem.line[name].hours[top] for name in other.options[0])
             waiting.append((-headline(other.levels[top]) / max(1, hours), other.id))
     near = (name for _, name in sorted(waiting) if _cells(problem, problem.request[name]) & cells)
-    return frozenset({request, *cheapest[:MOST_HOLDERS], *islice(near, MOST_WAITING)})
+    return frozenset({*own, *cheapest[:MOST_HOLDERS], *islice(near, MOST_WAITING)})
 
 
 def _cells(problem: Problem, request: Request, level: int = -1) -> set[Cell]:

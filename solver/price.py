@@ -14,9 +14,12 @@ from solver.asking import Asking
 from solver.changes import Change, ChangeError
 from solver.compare import RequestChange, difference
 from solver.files import problem_hash, result_row
+from solver.forcing import granted_level
+from solver.nearby import around, around_person, solve_near
 from solver.plan import Plan, Progress, Result
 from solver.referee import measure, rank, violations
 from solver.settings import Settings
+from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +33,9 @@ DEFAULT = Settings()
 
 FREE = 0.4
 """Part of the limits for the plan without the change; the rest is for the plan with it."""
+
+NEAR = 0.1
+"""Part of the limits for each of two plans that change little, in large problems whose plan is not proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +140,48 @@ def price(
         _tell(progress, asking, before, "the plan without the change")
         before = better(before, asking.solve(problem, FREE, before.plan))
     _tell(progress, asking, before, "the plan with the change")
-    return priced(
-        problem, before, asking.solve(changed, 1.0 - FREE, before.plan), change, in_hand=as_plan(plan)
-    )
+    hand = as_plan(plan)
+    near = _nearby(problem, change, before, hand, asking)
+    if near is None:
+        return priced(problem, before, asking.solve(changed, 1 - FREE, before.plan), change, hand)
+    after = better(near[1], asking.solve(changed, 1 - FREE - 2 * NEAR, near[1].plan))
+    sure = priced(problem, before, after, change, hand)
+    if sure.exact:
+        return sure
+    # Two searches of the whole differ everywhere; who gains and who loses is told of what changes little.
+    told = priced(problem, near[0], near[1], change, hand)
+    return replace(told, low=sure.low, high=sure.high, exact=False)
+
+
+def _nearby(
+    problem: Problem, change: Change, before: Result, plan: Plan, asking: Asking
+) -> tuple[Result, Result] | None:
+    """Plans without and with the change that differ from `plan`, the one in hand, near the change only.
+
+    None where the whole is small or proven, or where the change cannot be had without touching the rest.
+    """
+    if before.status == "optimal" or breadth(problem) <= SMALL:
+        return None
+    if change.kind == "capacity":
+        free = around_person(problem, plan, str(change.specialist), change.week or 0)
+    else:
+        name = change.request or problem.request_of[str(change.line)].id
+        level = max(0, granted_level(plan, name)) if change.level is None else change.level
+        if change.kind == "grant" and change.level is None:
+            level = len(problem.request[name].levels) - 1
+        free = around(problem, plan, name, level)
+    changed = change.applied(problem)
+    pair = [solve_near(where, plan, free, asking, NEAR) for where in (problem, changed)]
+    if pair[0] is None or pair[1] is None:
+        return None
+    endings = [
+        replace(
+            before, plan=near.plan, measures=near.measures, proven_stages=(), status="feasible", bound=None
+        )
+        for near in (pair[0], pair[1])
+    ]
+    endings[1] = replace(endings[1], problem_hash=problem_hash(changed))
+    return endings[0], endings[1]
 
 
 def priced(

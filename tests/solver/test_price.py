@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from company import company
 
 from solver.files import read_problem
 from solver.plan import Plan
@@ -102,6 +103,27 @@ def test_a_caller_who_stops_gets_no_false_figure() -> None:
     found = price(problem, Plan(), GRANT, Settings(), cancel=lambda: True)
     assert found.low is None or found.low <= 1_000_000
     assert found.high is None or found.high >= 1_000_000
+
+
+def test_a_large_price_names_few_losers_and_an_interval() -> None:
+    """A company that is not proven: the plan with the order changes little, and the interval holds."""
+    problem = company()
+    result = solve(problem, Settings(wall_limit_s=3))
+    assert result.plan is not None
+    granted = {grant.request for grant in result.plan.granted}
+    name = next(r.id for r in problem.requests if r.id not in granted)
+    change = Change("grant", request=name, level=0)
+    found = price(problem, result, change, Settings(wall_limit_s=8))
+    assert found.possible is not False
+    if found.plan is None:
+        return
+    assert violations(change.applied(problem), found.plan) == []
+    assert not found.exact
+    assert len(found.losers) <= 13
+    assert found.low is not None
+    assert found.high is None or found.low <= found.high
+    assert found.estimate is not None
+    assert found.estimate >= 0
 
 
 @pytest.mark.parametrize(
