@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from web.labels_data import DATA_EVENTS, DATA_LABELS, DATA_MARKS
 from web.labels_exceptions import EXCEPTION_EVENTS, EXCEPTION_LABELS, EXCEPTION_MARKS
+from web.labels_review import REVIEW_EVENTS
 from web.labels_worth import WORTH_EVENTS, WORTH_LABELS
 
 LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -188,6 +189,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         **WORTH_EVENTS,
         **DATA_EVENTS,
         **EXCEPTION_EVENTS,
+        **REVIEW_EVENTS,
     },
     **WORTH_LABELS,
     **DATA_LABELS,

@@ -84,9 +84,24 @@ REVIEW_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "exact": _l("Every combination of departments was solved and proven."),
         "interval": _l("Every combination was solved; not all were proven, so limits are shown."),
         "sampled": _l("Combinations were sampled; the standard error is shown."),
+        "partial": _l(
+            "The time was up before every combination was solved, so this is what was found by then."
+        ),
     },
 }
 """Names by kind and code."""
+
+
+REVIEW_EVENTS: Final[Mapping[str, Any]] = {
+    "review.sent": _l("Review sent to the board"),
+    "resolution.recorded": _l("Resolution recorded"),
+    "resolution.done": _l("Resolution done"),
+    "survey.opened": _l("Survey opened"),
+    "survey.answered": _l("Survey answered"),
+    "survey.closed": _l("Survey closed"),
+    "contribution.asked": _l("Contribution of departments asked for"),
+}
+"""Names of events of the log."""
 
 
 def review_label(kind: str, code: str | None) -> str:

@@ -27,6 +27,7 @@ LANGUAGES = ("pl", "cs", "nb")
 
 PLACES = {
     "Message": (0,),
+    "Words": (0,),
     "refuse": (2, 3),
     "problem": (2, 3),
     "add": (2, 3),

@@ -30,6 +30,7 @@ from planner.records import (
     Specialist,
     User,
 )
+from planner.services.board_overrides import overrides_in
 from planner.services.consequences import loss
 from planner.services.reasons import reason_words
 from planner.solving.outcome import given
@@ -75,7 +76,7 @@ def content_of(
         "waiting": _waiting(session, run),
         "accounts": _accounts(rows),
         "departments": _departments(session, run, granted, rows),
-        "overrides": [],
+        "overrides": overrides_in(session, run),
         "broken_obligations": _titles(rows, run.progress.get("broken_obligations", [])),
     }
     content["difference"] = difference(json.loads(last.content) if last else None, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from planner.records import (
     QuestionKind,
     ResourceRequest,
 )
+from planner.services.board_overrides import target_of
 from planner.services.review_view import DecisionItem, Option, Words
 
 CLOSE_CALLS = 3
@@ -187,24 +189,49 @@ def _close_calls(
     )
     priced = []
     for question in session.scalars(asked):
-        answer = question.answer
-        if question.request_id in rows and answer.get("possible") and answer.get("cost_high") is not None:
-            low = max(0, (answer.get("cost_low") or 0) - answer["own_value"])
-            priced.append((max(0, answer["cost_high"] - answer["own_value"]), low, question))
-    for high, low, question in sorted(priced, key=lambda p: (p[0], p[2].request_id or ""))[:CLOSE_CALLS]:
-        row = rows[question.request_id or ""]
+        price = _price(question)
+        if question.request_id in rows and price is not None:
+            priced.append((price, question))
+    # What was judged to cost least comes first; where nothing better is known, what can cost least.
+    order = sorted(priced, key=lambda p: (p[0].estimate or p[0].high, p[0].high, p[1].request_id or ""))
+    for price, question in order[:CLOSE_CALLS]:
         displaced = _titles(session, question.answer.get("displaced", ()))
-        yield _close_call(row, low, high, displaced)
+        yield _close_call(rows[question.request_id or ""], price, displaced)
 
 
-def _close_call(row: Row, low: int, high: int, displaced: Sequence[str]) -> DecisionItem:
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """What granting a refused request costs the plan: limits, and the best plans' word."""
+
+    low: int
+    high: int
+    estimate: int | None
+
+
+def _price(question: Question) -> _Price | None:
+    """None when it cannot be granted, or when nothing is known of its price."""
+    answer = question.answer
+    if not answer.get("possible") or answer.get("cost_high") is None:
+        return None
+    own, estimate = answer["own_value"], answer.get("estimate")
+    return _Price(
+        low=max(0, (answer.get("cost_low") or 0) - own),
+        high=max(0, answer["cost_high"] - own),
+        estimate=None if estimate is None else max(0, estimate - own),
+    )
+
+
+def _close_call(row: Row, price: _Price, displaced: Sequence[str]) -> DecisionItem:
+    proven = price.low == price.high
     losers = Words("Would get less: %(losers)s.", {"losers": ", ".join(displaced)})
     return DecisionItem(
         key=f"refused:{row['request_id']}",
         title=f"{row['title']} ({row['account']})",
-        question=Words("Does this refusal stand? It was one of the closest."),
+        question=Words("Does this refusal stand?"),
         background=(
-            Words("The same hours bring more elsewhere."),
+            Words("Of all refusals it is one of the least dear to reverse.")
+            if proven
+            else Words("By the best plans found it is one of the least dear to reverse; limits are proven."),
             *([losers] if displaced else []),
         ),
         options=(
@@ -217,11 +244,12 @@ def _close_call(row: Row, low: int, high: int, displaced: Sequence[str]) -> Deci
             ),
             Option(
                 Words("Grant it by an override"),
-                low,
-                high,
+                price.low,
+                price.high,
                 losers if displaced else Words("Others get less."),
                 UNTIL_FROZEN,
                 "/overrides",
+                None if proven else price.estimate,
             ),
         ),
         recommended=0,
@@ -231,14 +259,3 @@ def _close_call(row: Row, low: int, high: int, displaced: Sequence[str]) -> Deci
 def _titles(session: Session, ids: Sequence[str]) -> list[str]:
     query = select(ResourceRequest.title).where(ResourceRequest.id.in_(ids))
     return list(session.scalars(query.order_by(ResourceRequest.filing_order, ResourceRequest.id)))
-
-
-def target_of(override: Override) -> str:
-    """What an override is about, by the names it touches."""
-    request = override.request
-    names = [
-        f"{request.title} ({request.account.name})" if request else "",
-        override.specialist.display_name if override.specialist else "",
-        override.week or "",
-    ]
-    return ", ".join(name for name in names if name)

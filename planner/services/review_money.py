@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from planner.records import Closing, ClosingState
 from planner.records.outcomes import SUCCESSES
+from planner.services.board_overrides import target_of
 from planner.services.overrides import register
-from planner.services.review_decisions import target_of
 from planner.services.review_view import OverrideRow, PromiseRow, RejectionRow, SponsorRow
 
 FULL = 1000

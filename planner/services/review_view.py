@@ -71,6 +71,7 @@ class Option:
         risk: What may go wrong with it.
         reversible: Whether and until when it can be taken back.
         address: The page where it is done; "" when there is none.
+        estimate: What it costs by the best plans found, without proof; None when not known.
     """
 
     name: Words
@@ -79,6 +80,7 @@ class Option:
     risk: Words
     reversible: Words
     address: str = ""
+    estimate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

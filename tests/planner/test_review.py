@@ -9,6 +9,7 @@ from typing import Any
 import factories
 import pytest
 from factories import stable_id
+from reviewing import publish, view
 from scenario import K, Quarrel
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
@@ -22,27 +23,14 @@ from planner.records import (
     ClosingState,
     Milestone,
     PlanState,
-    RejectionReason,
     ResourceRequest,
     Role,
 )
 from planner.records.outcomes import Result
 from planner.services import board, decisions, publishing, resolutions, review, surveys
-from planner.services.review_view import ReviewView, plain, restored
+from planner.services.review_view import plain, restored
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
-
-
-def publish(world: Quarrel) -> None:
-    """R3 approved, R1 rejected for 10 k: plan 1 promises R3 alone."""
-    r1, r3 = world.proposal(world.first, "r1"), world.proposal(world.first, "r3")
-    with world.database.writing() as session:
-        decisions.approve(session, world.actor("eva"), r3.id, r3.version)
-    with world.database.writing() as session:
-        decisions.reject(session, world.actor("eva"), r1.id, r1.version, RejectionReason.OVERLOAD)
-    world.answer_all()
-    with world.database.writing() as session:
-        publishing.publish(session, world.actor("lena"), world.first.id)
 
 
 @pytest.fixture
@@ -50,14 +38,6 @@ def world(planned: Quarrel) -> Quarrel:
     """E7 with plan 1 published."""
     publish(planned)
     return planned
-
-
-def view(world: Quarrel, who: str = "lena", number: int | None = None) -> ReviewView:
-    """The draft of now."""
-    with world.database.reading() as session:
-        found = review.review_view(session, world.actor(who), number)
-    assert found is not None
-    return found
 
 
 def refused(world: Quarrel, who: str, use_case: Any, *arguments: Any, **named: Any) -> Any:
