@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.alone import alone
+from solver.asking import Asking
+from solver.nearby import around, has, solve_near
 from solver.plan import Short
 from solver.problem import REFUSED
-from solver.without import Without, tries_of
+from solver.without import SMALL, Without, breadth, tries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,7 +157,24 @@ class _Asking:
         for name, level in list(self._open.items()):
             if granted.get(name, REFUSED) >= level:
                 proven = self._proven and name not in undecided
-                self._settle(name, without.reason, without.params_for(name), proven=proven)
+                if proven or self._confirmed(without.problem, name, level, 1 / (8 * count)):
+                    self._settle(name, without.reason, without.params_for(name), proven=proven)
+
+    def _confirmed(self, problem: Problem, name: str, level: int, share: float) -> bool:
+        """Whether what was left out matters near the request too.
+
+        Two searches of a large problem differ everywhere, so that the request may be granted by chance. With
+        all but its nearest rivals standing it must be granted without what was left out, and not with it.
+        """
+        if breadth(problem) <= SMALL:
+            return True
+        limits = replace(self._settings, wall_limit_s=max(0.01, self._until - time.monotonic()))
+        asking = Asking(limits, self._cancel)
+        found = []
+        for where in (problem, self._problem):
+            free = around(where, self._plan, name, level)
+            found.append(has(solve_near(where, self._plan, free, asking, share), name, level))
+        return found == [True, False]
 
     def _settle(self, name: str, reason: Reason, params: Mapping[str, object], *, proven: bool) -> None:
         level = self._open.pop(name)
