@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from planner import cli
 from planner.database import Database
@@ -29,6 +32,15 @@ def url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def run(*arguments: str, typed: str = "") -> Result:
     """The command in this process, with what is typed at it."""
     return CliRunner().invoke(cli.main, arguments, input=typed, catch_exceptions=False)
+
+
+@contextmanager
+def looking(url: str) -> Iterator[Session]:
+    """What the command left behind."""
+    database = Database(url)
+    with database.reading() as session:
+        yield session
+    database.dispose()
 
 
 def create(email: str = "zoe@example.com", typed: str = f"{PASSWORD}\n") -> Result:
@@ -58,7 +70,7 @@ def test_a_person_is_made_listed_and_given_a_password(url: str) -> None:
     listed = run("user", "list")
     assert "zoe@example.com  Zoe  head, kam" in listed.output
     assert run("user", "password", "ZOE@example.com", typed="another good one\n").exit_code == 0
-    with Database(url).reading() as session:
+    with looking(url) as session:
         assert users.check_password(session, "zoe@example.com", PASSWORD) is None
         zoe = users.check_password(session, "zoe@example.com", "another good one")
         assert zoe is not None
@@ -72,7 +84,7 @@ def test_bad_values_end_with_code_and_remedy(url: str) -> None:
     assert "E_EMAIL" in result.output
     assert "E_PASSWORD_LENGTH" in result.output
     assert "Traceback" not in result.output
-    with Database(url).reading() as session:
+    with looking(url) as session:
         assert session.query(User).count() == 0
     unknown = run("user", "password", "nobody@example.com", typed="x\n")
     assert (unknown.exit_code, "Nobody signs in as" in unknown.output) == (1, True)

@@ -48,6 +48,20 @@ def app(one_app: Flask, built: tuple[Path, dict[str, str]], tmp_path: Path) -> I
 
 
 @pytest.fixture
+def apps(sqlite_url: str) -> Iterator[Callable[..., Flask]]:
+    """Makes further applications, configured otherwise, on an empty database."""
+    made: list[Flask] = []
+
+    def make(**config: object) -> Flask:
+        made.append(make_app(sqlite_url, **config))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.extensions[KEY].dispose()
+
+
+@pytest.fixture
 def world(app: Flask, built: tuple[Path, dict[str, str]]) -> World:
     """The small world behind the application."""
     return World(app.extensions[KEY], dict(built[1]))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from clients import browser, csrf, program
 from factories import World
 from flask import Flask
+
+Apps = Callable[..., Flask]
 
 ADDRESSES = (
     "/sign-in",
@@ -54,13 +58,11 @@ def test_the_session_cookie_is_out_of_reach(app: Flask) -> None:
     assert "SameSite=Lax" in cookie
 
 
-def test_production_sends_cookies_over_tls_only(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_production_sends_cookies_over_tls_only(apps: Apps, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name makes browsers insist on it."""
-    from applications import make_app
-
     monkeypatch.setenv("PLANNER_ENV", "production")
     monkeypatch.setenv("PLANNER_SECRET_KEY", "x" * 40)
-    answer = make_app(sqlite_url).test_client().get("/sign-in", base_url="https://planner.example")
+    answer = apps().test_client().get("/sign-in", base_url="https://planner.example")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-planner=")
     assert "Secure" in cookie
@@ -78,11 +80,9 @@ def test_a_form_of_another_site_changes_nothing(app: Flask, world: World, header
     assert nora.post("/sign-out", headers=csrf(app)).status_code == 303
 
 
-def test_forwarded_addresses_are_not_believed(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forwarded_addresses_are_not_believed(apps: Apps, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless proxies are named, a client cannot choose the address its attempts are counted under."""
-    from applications import make_app
-
-    app = make_app(sqlite_url, SIGN_INS_PER_ADDRESS="1 per minute")
+    app = apps(SIGN_INS_PER_ADDRESS="1 per minute")
     body = {"email": "nora@example.com", "password": "guess guess"}
     client = app.test_client()
     codes = [
@@ -91,7 +91,7 @@ def test_forwarded_addresses_are_not_believed(sqlite_url: str, monkeypatch: pyte
     ]
     assert codes == [401, 429]
     monkeypatch.setenv("PLANNER_TRUSTED_PROXIES", "1")
-    client = make_app(sqlite_url, SIGN_INS_PER_ADDRESS="1 per minute").test_client()
+    client = apps(SIGN_INS_PER_ADDRESS="1 per minute").test_client()
     codes = [
         client.post("/api/v1/tokens", json=body, headers={"X-Forwarded-For": f"10.0.0.{i}"}).status_code
         for i in range(2)

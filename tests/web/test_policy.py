@@ -16,27 +16,24 @@ from web import pages
 from web.policy import UndeclaredRouteError, check_routes, declared, policy
 
 Client = Callable[[str], Program]
+Apps = Callable[..., Flask]
 
 
-def test_a_route_without_a_policy_stops_the_start(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
+def test_a_route_without_a_policy_stops_the_start(monkeypatch: pytest.MonkeyPatch, apps: Apps) -> None:
     """One planted route of one is caught, by name."""
-    from applications import make_app
-
     planted = Blueprint("planted", __name__)
     planted.add_url_rule("/planted", "naked", lambda: "in")
     monkeypatch.setattr(pages, "BLUEPRINTS", (*pages.BLUEPRINTS, planted))
     with pytest.raises(UndeclaredRouteError, match=r"planted\.naked"):
-        make_app(sqlite_url)
+        apps()
 
 
-def test_a_declared_route_does_not(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
+def test_a_declared_route_does_not(monkeypatch: pytest.MonkeyPatch, apps: Apps) -> None:
     """The same route with a policy starts, so it was the missing policy that stopped it."""
-    from applications import make_app
-
     planted = Blueprint("planted", __name__)
     planted.add_url_rule("/planted", "clad", policy(Action.VIEW_AUDIT)(lambda: "in"))
     monkeypatch.setattr(pages, "BLUEPRINTS", (*pages.BLUEPRINTS, planted))
-    app = make_app(sqlite_url)
+    app = apps()
     assert app.test_client().get("/planted").status_code == 303
 
 
@@ -185,11 +182,9 @@ def test_signing_in_leads_nowhere_else(app: Flask, world: World, away: str) -> N
     assert (answer.status_code, answer.location) == (303, "/")
 
 
-def test_guessing_is_slowed_down_per_account_and_address(sqlite_url: str) -> None:
+def test_guessing_is_slowed_down_per_account_and_address(apps: Apps) -> None:
     """Three a minute for an account, six for an address; the fourth guess is not even looked at."""
-    from applications import make_app
-
-    app = make_app(sqlite_url, SIGN_INS_PER_ACCOUNT="3 per minute", SIGN_INS_PER_ADDRESS="6 per minute")
+    app = apps(SIGN_INS_PER_ACCOUNT="3 per minute", SIGN_INS_PER_ADDRESS="6 per minute")
     anybody = Program(app, None)
 
     def guess(name: str) -> int:
