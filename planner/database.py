@@ -1,17 +1,23 @@
 """Connections and units of work: SQLite by default, PostgreSQL by URL, the same promises on both.
 
 A writer takes the lock before it reads, so that what it checked is still true when it writes: SQLite by
-`BEGIN IMMEDIATE`, PostgreSQL by one advisory lock held to the end of the transaction.
+`BEGIN IMMEDIATE`, PostgreSQL by one advisory lock held to the end of the transaction. PostgreSQL lets writers
+wait in the order they came; SQLite lets them try again and again, and under load somebody is never lucky. So
+writers of a file first queue for a lock of the operating system on a file beside it, which is fair, is free
+again when its holder dies, and is the same for all threads and processes.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from planner.verdict import Refused
@@ -20,6 +26,10 @@ WRITER_LOCK = 0x504C414E
 """The key of PostgreSQL's advisory lock for writers."""
 
 BUSY_TIMEOUT_MS = 30_000
+
+
+class BusyError(SQLAlchemyError):
+    """The database was kept busy for too long by something that does not queue, such as a copy or a shell."""
 
 
 def connect(url: str, *, foreign_keys: bool = True) -> Engine:
@@ -66,6 +76,8 @@ class Database:
         self._readers = sessionmaker(self.engine.execution_options(**reading), expire_on_commit=False)
         writing = self.engine.execution_options(writing=True)
         self._writers = sessionmaker(writing, expire_on_commit=False)
+        path = self.engine.url.database if self.is_sqlite else None
+        self._queue = f"{path}-queue" if path and path != ":memory:" else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,13 +95,13 @@ class Database:
         """A unit of work: locked first, committed at the end, undone whole on any exception.
 
         The one exception to "undone" is a refusal that asks to be kept.
+
+        Raises:
+            BusyError: something that does not queue kept the database too long.
         """
         kept: Refused | None = None
-        with self._writers.begin() as session:
-            if self.is_sqlite:
-                session.connection()
-            else:
-                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        with self._turn(), self._writers.begin() as session:
+            self._lock(session)
             try:
                 yield session
             except Refused as refused:
@@ -98,6 +110,31 @@ class Database:
                 kept = refused
         if kept is not None:
             raise kept
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait in the queue of the file's writers; no time limit, as its holder cannot die holding it."""
+        if self._queue is None:
+            yield
+            return
+        place = os.open(self._queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(place)
+
+    def _lock(self, session: Session) -> None:
+        """Take the database's own lock for writers."""
+        if not self.is_sqlite:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            return
+        try:
+            session.connection()
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise BusyError("the database is kept busy by somebody else") from error
 
     def dispose(self) -> None:
         """Close every connection."""

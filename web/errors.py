@@ -17,6 +17,7 @@ from flask_babel import format_date, format_datetime, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
+from planner.database import BusyError
 from planner.verdict import Denied, Kind, Message, Problem, Refused, not_found
 from web.answers import Answer, Stopped
 from web.auth import identified, is_api
@@ -46,6 +47,7 @@ TITLES: Final[Mapping[int, Message]] = {
     422: Message("Not right yet"),
     428: Message("Version missing"),
     429: Message("Too often"),
+    503: Message("Busy"),
     500: Message("Failed"),
 }
 
@@ -78,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, lambda error: respond(answer_of(error.denied)))
     app.register_error_handler(Stopped, lambda error: respond(error.answer))
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(BusyError, _busy)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _internal)
 
@@ -170,6 +173,18 @@ def _csrf(_error: CSRFError) -> Response:
             "E_CSRF",
             Message("The form was open too long or came from another site, so nothing was saved."),
             Message("Go back: what you typed is still there. Reload the page if it fails again."),
+        )
+    )
+
+
+def _busy(_error: BusyError) -> Response:
+    return respond(
+        Answer(
+            503,
+            "E_BUSY",
+            Message("The database is being kept busy, so nothing was saved."),
+            Message("Try again in a minute; what you typed is still there when you go back."),
+            headers={"Retry-After": "60"},
         )
     )
 
