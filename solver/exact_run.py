@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from ortools.sat.python import cp_model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.exact import Model
     from solver.exact_types import Expr
     from solver.exact_watch import Watch
@@ -80,8 +82,11 @@ def run(
     seconds: float | None = None,
     work: float | None = None,
     presolve: bool = True,
+    enough: Callable[[], bool] | None = None,
 ) -> Outcome:
     """Search for the goal within `seconds` (None: what the watch leaves) and `work` units (None: no limit).
+
+    The search ends early when `enough` becomes true.
 
     Raises:
         ModelInvalidError: CP-SAT refuses the model.
@@ -98,7 +103,7 @@ def run(
         while thread.is_alive():
             thread.join(POLL_S)
             _look(model, goal, watch, seen)
-            if watch.stopped():
+            if watch.stopped() or (enough is not None and enough()):
                 solver.stop_search()
     finally:
         # Whatever the caller's own functions raise, no search goes on behind their back.

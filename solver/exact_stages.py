@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib import import_module
-from time import sleep
 from typing import TYPE_CHECKING
 
 from solver import conflicts, referee
 from solver.exact import Model, StoppedError
-from solver.exact_run import Goal, run, set_goal
+from solver.exact_beside import Beside, plan_in
+from solver.exact_run import Goal, run
 from solver.terms import floors, handover, obligations, ties, value, worth
 from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.cuts import Cuts
     from solver.exact_run import Outcome
     from solver.exact_types import Expr
     from solver.exact_watch import Watch
@@ -43,14 +42,17 @@ MOTOR = 0.75
 FINISH = 0.5
 """Part of what is left then for the value; the rest goes to hand-overs and ties."""
 
+ASSIGNED_MOTOR = 0.1
+"""Part for the motor where no line has a choice of weeks: such problems are for the exact engines."""
+
+ASSIGNED = 0.9
+"""Part of what is left then for the value."""
+
 CUT_FROM = 8.0
 """Seconds or units of work for each worker from which cuts are worth a process."""
 
 CUTTING = 0.8
 """Part of what is left in which the cuts must be found."""
-
-POLL_S = 0.1
-"""Seconds between two looks at the cuts."""
 
 LEAST_S = 0.05
 """Seconds below which no run is started."""
@@ -137,7 +139,8 @@ class _Search:
         self._conflicts: tuple[Lock, ...] = ()
         self._motored: Motored | None = None
         self._built: Model | None = None
-        self._cuts: Cuts | None = None
+        self._beside = Beside(watch)
+        self._assigns = all(line.first_week == line.last_week for line in problem.lines)
 
     def go(self) -> Ending:
         try:
@@ -147,18 +150,19 @@ class _Search:
             self._fused = True
             complete = False
         except BaseException:
-            self._end_cuts()
+            self._beside.end()
             raise
         self._note_the_ideal()
-        self._use_cuts()
+        self._beside.wait(self._bound)
+        self._use_beside()
         return self._ending(complete=complete)
 
     def _stages(self) -> bool:
         """Go through the stages as the size of the problem allows; whether all are proven."""
         size = breadth(self._problem)
-        if size > LOOKED_AT and not self._watch.stopped():
-            if size <= MODELLED and self._left() >= CUT_FROM:
-                self._begin_cuts()
+        if size > (MODELLED if self._assigns else LOOKED_AT) and not self._watch.stopped():
+            if size <= MODELLED:
+                self._begin_beside()
             self._drive(MOTOR if size <= MODELLED else 1.0)
         if size > MODELLED and self._best is not None:
             return False
@@ -183,10 +187,14 @@ class _Search:
         seconds = self._watch.left()
         return seconds if self._work is None else min(seconds, self._work / self._settings.workers)
 
+    def _crew(self) -> Settings:
+        """The settings for work beside HiGHS, which has one of the workers."""
+        busy = self._beside.begun() and not self._beside.done() and self._settings.workers > 1
+        return replace(self._settings, workers=self._settings.workers - busy)
+
     def _drive(self, share: float) -> None:
         """Run the motor for a share of what is left."""
-        beside = self._cuts is not None and self._settings.workers > 1
-        settings = replace(self._settings, workers=self._settings.workers - beside)
+        settings = self._crew()
         work = None if self._work is None else self._work * share * settings.workers / self._settings.workers
         seconds = self._watch.left() * (share if work is None else 1.0)
         start = None if self._watch.best is None else self._watch.best[0]
@@ -205,36 +213,34 @@ class _Search:
         if self._watch.best is not None:
             self._offer(self._watch.best[0])
 
-    def _begin_cuts(self) -> None:
-        """Let HiGHS look for a bound beside the search."""
-        model = self._model()
-        goal = stages(self._problem)[3]
-        set_goal(model.cp, Goal(goal.state(model), True, goal.number, goal.doing))
-        cuts = self._watch.during(3, "loading", lambda: import_module("solver.cuts"))
-        message = self._watch.during(3, "loading", lambda: cuts.message_of(model))
-        self._cuts = cuts.Cuts(message, self._left() * CUTTING)
+    def _begin_beside(self) -> None:
+        """Let HiGHS look for a bound beside the search, when there is time enough."""
+        if not self._beside.begun() and self._left() >= CUT_FROM:
+            self._beside.begin(self._model(), stages(self._problem)[:4], self._left() * CUTTING)
 
-    def _use_cuts(self) -> None:
-        """Wait for the bound of the cuts, and keep it when it is better."""
-        while self._cuts is not None and self._cuts.running() and not self._watch.stopped():
-            self._watch.show(3, self._bound, "cuts")
-            sleep(POLL_S)
-        found = self._end_cuts()
+    def _use_beside(self) -> None:
+        """Keep the bound found beside the search when it is better."""
+        found = self._beside.end()
         value = None if self._best is None else self._best[1].value
+        if found is None or found.bound is None or self._bound is None or value is None:
+            return
         # A bound below a verified plan would be wrong: it is dropped.
-        if (
-            found is not None
-            and self._bound is not None
-            and value is not None
-            and value <= found < self._bound
-        ):
-            self._bound = found
-            if found == value and 3 not in self._proven:
+        if value <= found.bound < self._bound:
+            self._bound = found.bound
+            if found.bound == value and 3 not in self._proven:
                 self._proven.append(3)
 
-    def _end_cuts(self) -> int | None:
-        cuts, self._cuts = self._cuts, None
-        return None if cuts is None else cuts.stop()
+    def _finish(self, model: Model, goal: Goal, stage: Stage) -> int:
+        """The whole model from the best plan, until HiGHS has the answer beside it."""
+        share = ASSIGNED if self._assigns else FINISH
+        limit = self._aim(model, goal, stage, share)
+        if self._settings.mode == "free" and self._beside.done():
+            found = self._beside.end()
+            if found is not None:
+                self._offer(plan_in(model, found))
+                if found.bound is not None and found.bound >= self._reached(stage):
+                    limit = min(limit, found.bound)
+        return limit
 
     def _note_the_ideal(self) -> None:
         """What is as good as can be is proven without the exact model, which may be too large or too late."""
@@ -283,12 +289,13 @@ class _Search:
             limit = self._aim(model, goal, stage, PROMPT)
             if self._reached(stage) == limit or self._watch.stopped():
                 return limit
-            self._drive(MOTOR)
+            self._begin_beside()
+            self._drive(ASSIGNED_MOTOR if self._assigns else MOTOR)
         if self._motored is not None and self._motored.bound is not None:
             limit = min(limit, self._motored.bound)
         if self._reached(stage) == limit:
             return limit
-        return min(limit, self._aim(model, goal, stage, FINISH))
+        return min(limit, self._finish(model, goal, stage))
 
     def _aim(self, model: Model, goal: Goal, stage: Stage, share: float) -> int:
         """One run for the stage from the best plan; the proven limit of what any plan reaches."""
@@ -338,7 +345,9 @@ class _Search:
         # In deterministic mode the wall limit is a fuse for the whole, not something to be shared out.
         seconds = seconds * share if work is None else seconds
         work = work * share if work is not None else None
-        outcome = run(model, goal, self._settings, self._watch, seconds=seconds, work=work)
+        # In deterministic mode the end of another process must not end this one.
+        enough = self._beside.done if work is None and self._beside.begun() else None
+        outcome = run(model, goal, self._crew(), self._watch, seconds=seconds, work=work, enough=enough)
         if self._work is not None and work is not None:
             self._work = max(0.0, self._work - outcome.work)
         if outcome.status in ("feasible", "unknown") and (work is None or outcome.work < work):

@@ -14,11 +14,10 @@ from solver.books import pages
 from solver.bounds import Bound, bound, round_steps
 from solver.compiling import ready, warm
 from solver.construct import first_state, rank_of
-from solver.presolve import tighten
+from solver.presolve import keep_obligations, obligations_lost, tighten
 from solver.search.improve import Terms, improve
 from solver.search.plans import plan_of, state_of
 from solver.search.state import TOTALS, UNMET
-from solver.tables import LEVEL, MODES, OBLIGED, POSSIBLE, REQUEST, REQUESTS
 
 if TYPE_CHECKING:
     from solver.books import Ints
@@ -124,6 +123,10 @@ class _Drive:
         if case.conflict:
             return None
         early = self._offer(case, during(3, "first plan", lambda: first_state(case)))
+        hopeless = obligations_lost(case)
+        if self.watch.best is not None and len(self.watch.best[1].broken_obligations) == hopeless:
+            known, case = plan_of(case, early), keep_obligations(case)
+            early = state_of(case, known)
         prices = during(3, "prices", lambda: self._prices(case))
         self.bound = prices.value
         guided = self._offer(case, during(3, "search", lambda: first_state(case, prices)))
@@ -143,7 +146,7 @@ class _Drive:
         done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
         self._show(done.plan)
         hurried = hurried or prices.cut or done.hurried
-        return Motored(self.bound, _hopeless(case), hurried, (used + done.steps) / STEPS)
+        return Motored(self.bound, hopeless, hurried, (used + done.steps) / STEPS)
 
     def _offer(self, case: Case, state: Ints) -> Ints:
         """Show what a state holds, unless locks ask for more than it grants."""
@@ -173,14 +176,6 @@ class _Drive:
 def main() -> None:
     """Compile all that is not kept on disk yet: `python -m solver.motor`, once, at set-up."""
     ready()
-
-
-def _hopeless(case: Case) -> int:
-    """Obligations that no possible mode keeps."""
-    modes, obliged = case.table(MODES), case.table(REQUESTS)[:, OBLIGED]
-    keeps = (modes[:, POSSIBLE] > 0) & (modes[:, LEVEL] >= obliged[modes[:, REQUEST]])
-    kept = set(modes[keeps, REQUEST].tolist())
-    return sum(1 for request, level in enumerate(obliged.tolist()) if level >= 0 and request not in kept)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ since prices do not see precedence, chunks and teams.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from solver.arrays import case_of
 from solver.search.alone import fits_alone
@@ -19,7 +20,7 @@ from solver.search.greedy import early_price
 from solver.search.scratch import desk_for
 from solver.search.state import empty_state
 from solver.search.windows import narrow_modes
-from solver.tables import MODES, POSSIBLE, TEAM_MOST
+from solver.tables import LEVEL, MODES, MUST, OBLIGED, POSSIBLE, REQUEST, REQUESTS, TEAM_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,3 +77,34 @@ def tighten(
             modes[mode, POSSIBLE] = 0
             proven += 1
     return Tightened(case, counted, proven, left)
+
+
+def obligations_lost(case: Case) -> int:
+    """Obligations that no possible mode keeps: fewer cannot be broken."""
+    requests = case.table(REQUESTS)
+    return int(np.count_nonzero((requests[:, OBLIGED] >= 0) & ~_keepable(case)))
+
+
+def keep_obligations(case: Case) -> Case:
+    """The case in which every obligation that can be kept is kept.
+
+    Right only when a plan is known that keeps them all: then a plan that breaks one is worse whatever it is
+    worth, and need neither be searched nor bounded.
+    """
+    kept = replace(case, world=case.world.copy())
+    keepable, modes, requests = _keepable(case), kept.table(MODES), kept.table(REQUESTS)
+    requests[keepable, MUST] = 1
+    below = modes[:, LEVEL] < requests[modes[:, REQUEST], OBLIGED]
+    modes[below & keepable[modes[:, REQUEST]], POSSIBLE] = 0
+    return kept
+
+
+def _keepable(case: Case) -> npt.NDArray[np.bool_]:
+    """For each request whether it has an obligation that some possible mode keeps."""
+    modes, obliged = case.table(MODES), case.table(REQUESTS)[:, OBLIGED]
+    promised = obliged[modes[:, REQUEST]]
+    keepable = np.zeros(len(obliged), bool)
+    keepable[modes[(modes[:, POSSIBLE] > 0) & (promised >= 0) & (modes[:, LEVEL] >= promised), REQUEST]] = (
+        True
+    )
+    return keepable

@@ -58,9 +58,12 @@ def test_cuts_bound_the_best_plan(seed: int) -> None:
     cuts = Cuts(message_of(model), 60.0)
     while cuts.running():
         sleep(0.05)
-    bound = cuts.stop()
-    assert bound is not None
-    assert best.value <= bound <= best.value * 1.05
+    found = cuts.stop()
+    assert found is not None
+    assert found.bound is not None
+    assert found.values is not None
+    assert best.value <= found.bound <= best.value * 1.05
+    assert measure(problem, model.plan(found.values)).value <= found.bound
 
 
 def test_cuts_that_are_stopped_say_nothing() -> None:
