@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 WIDTH, HEIGHT = 720, 220
@@ -85,11 +85,15 @@ def _ticks(top: float, bottom: float, height_of: Callable[[float], float]) -> tu
 SIDE = 420
 MARGIN = 24
 SMALLEST, LARGEST = 4.0, 22.0
+LETTER, LINE = 5.6, 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One customer in the matrix; `provisional` when too little is known of it."""
+    """One customer in the matrix; `provisional` when too little is known of it.
+
+    `named` when there is room for its name, the larger ones first.
+    """
 
     key: str
     name: str
@@ -97,6 +101,7 @@ class Dot:
     y: float
     radius: float
     provisional: bool
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,21 @@ def matrix(spots: Sequence[Spot]) -> Matrix:
         x = round(MARGIN + inner * float(right) / 100, 1)
         y = round(MARGIN + inner * (100 - float(upwards)) / 100, 1)
         dots.append(Dot(key, name, x, y, radius, provisional))
-    return Matrix(tuple(sorted(dots, key=lambda dot: -dot.radius)), tuple(absent))
+    return Matrix(_named(sorted(dots, key=lambda dot: -dot.radius)), tuple(absent))
+
+
+def _named(dots: Sequence[Dot]) -> tuple[Dot, ...]:
+    """Dots with names wherever no larger one's name stands already."""
+    taken: list[tuple[float, float, float]] = []
+    found = []
+    for dot in dots:
+        half, y = len(dot.name) * LETTER / 2, dot.y - dot.radius
+        x = min(max(dot.x, half), SIDE - half)
+        free = all(abs(y - up) > LINE or abs(x - right) > half + wide for right, up, wide in taken)
+        if free:
+            taken.append((x, y, half))
+        found.append(replace(dot, named=free))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
