@@ -23,6 +23,7 @@ class Action(enum.StrEnum):
 
     LIST_REQUESTS = "request.list"
     VIEW_REQUEST = "request.view"
+    VIEW_REQUEST_WORTH = "request.worth"
     FILE_REQUEST = "request.file"
     EDIT_REQUEST = "request.edit"
     SUBMIT_REQUEST = "request.submit"
@@ -151,6 +152,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.REVOKE_TOKEN: EVERYBODY,
     Action.LIST_REQUESTS: BUSINESS,
     Action.VIEW_REQUEST: BUSINESS,
+    Action.VIEW_REQUEST_WORTH: frozenset({KAM, *OVERSEERS}),
     Action.FILE_REQUEST: frozenset({KAM}),
     Action.EDIT_REQUEST: frozenset({KAM}),
     Action.SUBMIT_REQUEST: frozenset({KAM}),

@@ -176,7 +176,7 @@ def test_a_key_account_manager_sees_own_customers_and_coarse_shares(world: World
 
 
 def test_the_plan_says_how_long_a_customer_is_kept(world: World) -> None:
-    """Kept with 80 % at 10 %: 2.12410 yearly contributions in five years; targets against what came so far."""
+    """Kept with 80 % at 10 %: 2.1241 yearly contributions in five years; targets and what came so far."""
     year(world, "alfa", 120_000)
     with world.database.writing() as session:
         session.add(

@@ -83,3 +83,71 @@ class PortfolioOut(Schema):
     figures = fields.List(fields.Nested(FigureOut))
     curve = fields.List(fields.Nested(StepOut))
     leavers = fields.List(fields.Nested(LeaverOut))
+
+
+class RequestWorthOut(Schema):
+    """What a request counts for. Calibration factors are left out for who may not see the record."""
+
+    request_id = fields.String()
+    present_value = fields.Dict(allow_none=True)
+    levels = fields.List(fields.Dict())
+    factors = fields.Dict(keys=fields.String(), values=fields.Nested(FigureOut))
+
+
+class ClaimOut(Schema):
+    """One closed request: what was claimed and what came of it. Chances in per mille."""
+
+    request_id = fields.String()
+    ended_on = fields.Date()
+    result = fields.String()
+    claimed_probability = fields.Integer()
+    claimed_value_minor = fields.Integer(allow_none=True)
+    realised_value_minor = fields.Integer(allow_none=True)
+    counts = fields.Boolean(metadata={"description": "False until the quarter is over."})
+
+
+class CalibrationOut(Schema):
+    """How far a person's claims came true."""
+
+    kam_id = fields.String()
+    calibration = fields.Nested(FigureOut)
+    brier_skill = fields.Nested(FigureOut)
+    cases = fields.List(fields.Nested(ClaimOut))
+
+
+class CriterionOut(Schema):
+    """One criterion; anchors in thousandths of its unit."""
+
+    key = fields.String()
+    axis = fields.String()
+    kind = fields.String()
+    direction = fields.String()
+    unit = fields.String()
+    swing_points = fields.Integer()
+    anchor_low_milli = fields.Integer()
+    anchor_high_milli = fields.Integer()
+    forecast_blend = fields.Integer()
+    enters_strategic_weight = fields.Boolean()
+
+
+class DefinitionOut(Schema):
+    """One version of what "key" means. Shares and kappa in per mille."""
+
+    id = fields.String()
+    version = fields.Integer()
+    number = fields.Integer()
+    state = fields.String()
+    basis = fields.String()
+    window_months = fields.Integer()
+    key_share = fields.Integer()
+    critical_share = fields.Integer()
+    mono_warning = fields.Integer()
+    mono_severe = fields.Integer()
+    absolute_threshold_minor = fields.Integer(allow_none=True)
+    min_priority_score = fields.Integer(allow_none=True)
+    kappa = fields.Integer()
+    flags = fields.List(fields.String())
+    note = fields.String()
+    valid_from = fields.Date()
+    valid_to = fields.Date(allow_none=True)
+    criteria = fields.List(fields.Nested(CriterionOut))

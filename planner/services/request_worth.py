@@ -1,0 +1,86 @@
+"""What a request counts for in a plan: claimed, calibrated, with strategy, and money alone, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.claims import read_claims
+from planner.clock import today
+from planner.permissions import Action, may
+from planner.records import ResourceRequest, Role
+from planner.scope import find_request, sees_money
+from planner.solving.parameters import YEARLY_RATE
+from planner.solving.weighing import strategic_weights
+from planner.verdict import not_found, require
+from planner.worth import Calibration, Factors, Figure, LevelValue, PresentValue, level_values, present_value
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWorth:
+    """One request as a plan of today would count it.
+
+    Attributes:
+        request: Its record.
+        present: What its benefits are worth today; None without a usable curve.
+        levels: Each level with its claimed, calibrated and final value.
+        calibration: What the claims are scaled by.
+        weight: The customer's strategic weight.
+        sees_record: Whether the reader may open the calibration down to the cases.
+    """
+
+    request: ResourceRequest
+    present: PresentValue | None
+    levels: tuple[LevelValue, ...]
+    calibration: Calibration
+    weight: Figure
+    sees_record: bool
+
+    def told(self) -> dict[str, Any]:
+        """Everything as JSON can hold it; without the person's record for who may not see it."""
+        factors: Mapping[str, Any] = {"strategy": self.weight.working()}
+        if self.sees_record:
+            factors = {**factors, "calibration": self.calibration.product.working()}
+        return {
+            "request_id": self.request.id,
+            "present_value": self.present.working() if self.present else None,
+            "levels": [self._level(level) for level in self.levels],
+            "factors": factors,
+        }
+
+    def _level(self, level: LevelValue) -> dict[str, Any]:
+        own = {"value_calibration", "probability_calibration"}
+        told = level.working()
+        return told if self.sees_record else {key: value for key, value in told.items() if key not in own}
+
+
+def view_request_worth(session: Session, actor: Actor, request_id: str) -> RequestWorth:
+    """The worth of a request, for who sees its money.
+
+    Raises:
+        Refused: E_FORBIDDEN; E_NOT_FOUND, also for who sees the request without its money.
+    """
+    require(may(actor, Action.VIEW_REQUEST_WORTH))
+    request = find_request(session, actor, request_id)
+    if not sees_money(session, actor, request):
+        raise not_found()
+    day = today()
+    calibration = read_claims(session, day).calibration(request.kam_id)
+    weight = strategic_weights(session, day, [request.account_id])[request.account_id]
+    factors = Factors(
+        Decimal(calibration.value.value or 0),
+        Decimal(calibration.probability.value or 0),
+        Decimal(weight.value or 0),
+    )
+    points = [(p.fraction, p.probability) for p in request.curve]
+    usable = any(f == 0 for f, _ in points) and any(f > 0 for f, _ in points)
+    stream = [(b.month_offset, b.amount_minor) for b in request.benefits]
+    present = present_value(stream, Decimal(YEARLY_RATE)) if usable else None
+    levels = level_values(points, present, request.avoidable_cost_minor, factors) if present else ()
+    sees_record = actor.user_id == request.kam_id or actor.has(Role.LEADERSHIP)
+    return RequestWorth(request, present, levels, calibration, weight, sees_record)
