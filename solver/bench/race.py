@@ -70,11 +70,11 @@ class Task:
 
 
 def compete(task: Task, problem: bytes, *, most_gib: float | None = None) -> Watched:
-    """One competitor in its own process, killed when it overstays its limit by more than a tenth and 10 s."""
+    """One competitor in its own process, killed when it overstays its limit by half and 20 s."""
     return watch(
         (sys.executable, "-m", "solver.bench.racer"),
         json.dumps(asdict(task)).encode() + b"\n" + problem,
-        seconds=task.limit_s * 1.1 + 10,
+        seconds=task.limit_s * 1.5 + 20,
         cores=sorted(os.sched_getaffinity(0))[: task.workers],
         most_bytes=None if most_gib is None else int(most_gib * 2**30),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import resource
     from collections.abc import Sequence
 
 LOOK_S = 0.05
@@ -64,19 +65,13 @@ def watch(
             )
         finally:
             os.sched_setaffinity(0, before)
-        peak, killed = 0, None
-        while True:
-            done, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if done:
-                break
-            peak = max(peak, _resident(process.pid))
-            late = time.monotonic() - started > seconds
-            if late or (most_bytes is not None and peak > most_bytes):
-                killed = "time" if late else "memory"
-                os.killpg(process.pid, signal.SIGKILL)
-                _, status, usage = os.wait4(process.pid, 0)
-                break
-            time.sleep(LOOK_S)
+        try:
+            status, usage, peak, killed = _wait(process.pid, started + seconds, most_bytes)
+        except BaseException:
+            # Whoever interrupts the watch must not leave the watched behind.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
         took = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -90,6 +85,24 @@ def watch(
             peak_bytes=max(peak, usage.ru_maxrss * 1024),
             killed=killed,
         )
+
+
+def _wait(
+    leader: int, deadline: float, most_bytes: int | None
+) -> tuple[int, resource.struct_rusage, int, str | None]:
+    """Status and use of the process, its peak in memory and why it was killed."""
+    peak = 0
+    while True:
+        done, status, usage = os.wait4(leader, os.WNOHANG)
+        if done:
+            return status, usage, peak, None
+        peak = max(peak, _resident(leader))
+        late = time.monotonic() > deadline
+        if late or (most_bytes is not None and peak > most_bytes):
+            os.killpg(leader, signal.SIGKILL)
+            _, status, usage = os.wait4(leader, 0)
+            return status, usage, peak, "time" if late else "memory"
+        time.sleep(LOOK_S)
 
 
 def _resident(leader: int) -> int:
