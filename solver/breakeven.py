@@ -248,8 +248,10 @@ class _Search:
         granted = self._probe(low)
         if granted is None:
             return found
-        figure = low if granted else low + 1
-        if self._probe(figure) is True and self._probe(figure - 1) is False:
+        # Where even filing order leaves a tie, any search may end it either way; one unit more is certain.
+        figure = low if granted and self._grants(low, other=True) else low + 1
+        tied = granted and figure > low
+        if self._probe(figure) is True and (tied or self._probe(figure - 1) is False):
             return replace(found, low=figure, high=figure, exact=True)
         return found
 

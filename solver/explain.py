@@ -119,8 +119,8 @@ def card(
     if not isinstance(result, Result):
         result = _judged(problem, plan, asking)
     reason = _reason(asked, result, known, asking)
-    near = result.proven_stages != ALL_STAGES and breadth(problem) > SMALL
-    asked = replace(asked, near=near)
+    sure = result.proven_stages == ALL_STAGES
+    asked = replace(asked, sure=sure, near=not sure and breadth(problem) > SMALL)
     able = not (reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"))
     if able:
         worth, forced = weigh(

@@ -82,6 +82,7 @@ class Asked:
         level: The level it lacks.
         near: Whether only the request and its nearest rivals may change when a problem is solved again, as
             is asked of large problems whose plan is not proven.
+        sure: Whether the plan is proven best; then nothing is told that is not proven as well.
     """
 
     problem: Problem
@@ -89,6 +90,7 @@ class Asked:
     name: str
     level: int
     near: bool = False
+    sure: bool = False
 
     @property
     def request(self) -> Request:
@@ -137,14 +139,19 @@ class Trials:
         if self.asking.stopped():
             return nothing
         self.tested += 1
-        share = max(self._least, self._left / 3)
-        try:
-            answer, ended = self._ask(change(), share)
-        except ProblemErrors:
-            # A change may leave what the format allows; then it is no change anybody could make.
-            return nothing
-        self._left = max(0.0, self._left - share * (PROVEN_USES if ended else 1.0))
-        return answer
+        answer = nothing
+        for part in (3.0, 1.5):
+            share = max(self._least, self._left / part)
+            try:
+                answer, ended = self._ask(change(), share)
+            except ProblemErrors:
+                # A change may leave what the format allows; then it is no change anybody could make.
+                return nothing
+            self._left = max(0.0, self._left - share * (PROVEN_USES if ended else 1.0))
+            if ended or not self.asked.sure:
+                return answer
+        # Two plans of an unfinished search say nothing beside a plan that is proven best.
+        return nothing
 
     def _ask(self, changed: Problem, share: float) -> tuple[Answer, bool]:
         """The answer of the changed problem, and whether its search came to its end."""
