@@ -97,6 +97,7 @@ DATA_EVENTS: Final[Mapping[str, Any]] = {
     "outcome.recorded": _l("Outcome recorded"),
     "outcome.confirmed": _l("Outcome confirmed"),
     "outcome.returned": _l("Outcome returned"),
+    "outcome.reminded": _l("Reminders of outcomes sent"),
     "work.logged": _l("Worked hours entered"),
     "request.closed": _l("Request closed"),
 }

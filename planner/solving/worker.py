@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from planner.clock import now
 from planner.database import Database
 from planner.records import PlanRun, Question
-from planner.services import reminders
+from planner.services import due_outcomes, reminders
 from planner.solving import budget, jobs, questions
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal
@@ -100,9 +100,13 @@ class Worker:
         try:
             with self.database.reading() as session:
                 due = reminders.anything_due(session)
+                ended = due_outcomes.anything_to_remind(session)
             if due:
                 with self.database.writing() as session:
                     log.info("heads.reminded", notifications=reminders.remind(session))
+            if ended:
+                with self.database.writing() as session:
+                    log.info("outcomes.reminded", requests=due_outcomes.remind(session))
         except SQLAlchemyError:
             log.exception("worker.database_failed")
 

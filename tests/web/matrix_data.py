@@ -11,24 +11,46 @@ from matrix_policy import (
     HEADS,
     KAMS,
     LEADERSHIP,
+    NORA,
     OWN,
     TO_ALL,
     TO_KAMS,
+    TO_OVERSEERS,
     Rule,
     _version,
+    _words,
 )
 from stage import Stage
 
 FINANCE: Final = frozenset({"finance"})
 HANDING_IN: Final = KAMS | HEADS | LEADERSHIP | FINANCE | ADMIN
+CLOSING: Final = KAMS | LEADERSHIP | FINANCE
+CONFIRMING: Final = LEADERSHIP | FINANCE
 
 
 def _leave(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"kind": "leave"}
 
 
+def _ending(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"result": "won", "delivered_quarter_hours": 8, "ended_on": "2027-01-02"}
+
+
+def _ending_form(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"result": "won", "hours": "2", "ended_on": "2027-01-02"}
+
+
+def _closing_version(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"version": "1"}
+
+
+def _closing_reason(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"version": "1", "reason": "Which invoice?"}
+
+
 SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "import": TO_KAMS,
+    "closed": {**TO_OVERSEERS, **TO_KAMS},
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -42,6 +64,18 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/data/imports/<id:import_id>/store"): Rule(HANDING_IN, "import", body=_version),
     ("POST", "/data/imports/<id:import_id>/check"): Rule(HANDING_IN, "import"),
     ("POST", "/data/imports/<id:import_id>/discard"): Rule(HANDING_IN, "import"),
+    ("GET", "/outcomes"): Rule(CLOSING),
+    ("GET", "/outcomes/<id:request_id>"): Rule(CLOSING, "closed"),
+    ("POST", "/outcomes/<id:request_id>"): Rule(KAMS, "closed", body=_ending_form),
+    ("POST", "/outcomes/<id:request_id>/confirm"): Rule(CONFIRMING, "closed", body=_closing_version),
+    ("POST", "/outcomes/<id:request_id>/return"): Rule(CONFIRMING, "closed", body=_closing_reason),
+    ("GET", "/work"): Rule(HEADS | frozenset({"specialist"}), everybody_sees=NORA),
+    ("POST", "/work"): Rule(HEADS | frozenset({"specialist"})),
+    ("GET", f"{API}/outcomes/due"): Rule(CLOSING),
+    ("GET", f"{API}/requests/<id:request_id>/outcomes"): Rule(CLOSING, "closed"),
+    ("POST", f"{API}/requests/<id:request_id>/outcomes"): Rule(KAMS, "closed", body=_ending),
+    ("POST", f"{API}/requests/<id:request_id>/outcomes/confirm"): Rule(CONFIRMING, "closed"),
+    ("POST", f"{API}/requests/<id:request_id>/outcomes/return"): Rule(CONFIRMING, "closed", body=_words),
     ("POST", f"{API}/imports"): Rule(HANDING_IN),
     ("GET", f"{API}/imports/<id:import_id>"): Rule(HANDING_IN, "import"),
     ("POST", f"{API}/imports/<id:import_id>/store"): Rule(HANDING_IN, "import"),

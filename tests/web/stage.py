@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from factories import World
 from sqlalchemy import select
+from stage_exceptions import KINDS, exceptions
 
 from planner.database import Database
 from planner.records import (
@@ -31,6 +32,7 @@ from planner.records import (
     NotificationKind,
     Proposal,
     Publication,
+    RequestStatus,
     ResourceRequest,
     User,
 )
@@ -40,6 +42,7 @@ from planner.services import (
     delegations,
     imports,
     notifying,
+    outcomes,
     publishing,
     requests,
     resolutions,
@@ -49,6 +52,7 @@ from planner.services import (
 )
 from planner.services import offers as offering
 from planner.services.offers import OfferedHours
+from planner.services.outcomes import OutcomeValues
 from planner.services.requests import LineValues
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
@@ -177,6 +181,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "import": {**_files(world), "nothing": NOTHING},
         "form": {"own": "csv", "nothing": "pdf"},
         "data kind": {"own": "leave"},
+        "closed": {**_closed(world), "nothing": NOTHING},
     }
     stage.versions = _versions(world)
     stage.keep()
@@ -228,6 +233,24 @@ def _lent(world: World, lender: str, colleague: str) -> str:
         actor = world.actor(lender)
         day = date(2027, 12, 1)
         return delegations.create_delegation(session, actor, world.ids[colleague], day, day).id
+
+
+def _closed(world: World) -> dict[str, str]:
+    """A request of each side that ended long ago, as its key account manager recorded it."""
+    found = {}
+    for side, who, account in (("own", "nora", "alfa"), ("other", "kai", "gamma")):
+        row = draft(world, who, account)
+        with world.database.writing() as session:
+            stored = session.get_one(ResourceRequest, row.id)
+            stored.status, stored.latest_week = RequestStatus.EXPIRED, "2026-W40"
+            stored.earliest_week = "2026-W36"
+        told = OutcomeValues(
+            "won", 8, date(2026, 12, 20), realised_value_minor=AMOUNT[who], lesson=f"{MONEY[who]} lesson"
+        )
+        with world.database.writing() as session:
+            outcomes.record_outcome(session, world.actor(who), row.id, told)
+        found[side] = row.id
+    return found
 
 
 def _files(world: World) -> dict[str, str]:
@@ -309,7 +332,7 @@ def _versions(world: World) -> dict[str, int]:
     with world.database.reading() as session:
         return {
             row.id: row.version
-            for kind in (ResourceRequest, Proposal, User, CounterOffer, ImportFile)
+            for kind in (ResourceRequest, Proposal, User, CounterOffer, ImportFile, *KINDS)
             for row in session.scalars(select(kind))
         }
 

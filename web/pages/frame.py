@@ -31,6 +31,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("Portfolio"), "/portfolio", Action.VIEW_PORTFOLIO, "grid", "g f"),
             (_l("Claims and results"), "/calibration", Action.VIEW_CALIBRATION, "check", "g k"),
             (_l("Refusals"), "/expectations", Action.VIEW_EXPECTATIONS, "cross", "g e"),
+            (_l("Outcomes"), "/outcomes", Action.LIST_OUTCOMES, "check", "g j"),
             (_l("Obligations"), "/obligations", Action.CONFIRM_OBLIGATION, "shield", "g o"),
         ),
     ),
@@ -49,6 +50,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
     (
         _l("Plan"),
         (
+            (_l("Worked hours"), "/work", Action.LOG_WORK, "clock", "g 2"),
             (_l("My weeks"), "/my-weeks", Action.VIEW_OWN_WEEKS, "person", "g m"),
             (_l("Load by week"), "/plan", Action.VIEW_HEAT_MAP, "grid", "g p"),
             (_l("Runs"), "/runs", Action.VIEW_RUNS, "run", "g u"),
@@ -68,7 +70,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
     ),
     (
         _l("Data"),
-        ((_l("Files in and out"), "/data", Action.VIEW_DATA, "download", "g x"),),
+        ((_l("Files in and out"), "/data", Action.VIEW_DATA, "download", "g 3"),),
     ),
     (
         _l("Administration"),

@@ -1,0 +1,68 @@
+"""What became of requests."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from planner.records import Result
+from web.schemas.base import Form, Schema
+
+
+class OutcomeIn(Form):
+    """How a request ended. Money in minor units, effort in quarter-hours; null is not known."""
+
+    result = fields.String(required=True, metadata={"enum": [each.value for each in Result]})
+    delivered_quarter_hours = fields.Integer(required=True, strict=True)
+    ended_on = fields.Date(required=True)
+    realised_value_minor = fields.Integer(load_default=None, allow_none=True, strict=True)
+    punctual_start = fields.Boolean(load_default=None, allow_none=True)
+    feedback = fields.Integer(load_default=None, allow_none=True, strict=True)
+    feedback_text = fields.String(load_default="")
+    referral = fields.Boolean(load_default=False)
+    reference_letter = fields.Boolean(load_default=False)
+    reference_text = fields.String(load_default="")
+    lesson = fields.String(load_default="")
+    correction_reason = fields.String(load_default="")
+
+
+class OutcomeReturnIn(Form):
+    """Why a record goes back."""
+
+    reason = fields.String(required=True)
+
+
+class OutcomeOut(Schema):
+    """One record of how a request ended; what had been claimed stands beside it."""
+
+    id = fields.String()
+    version = fields.Integer()
+    request_id = fields.String()
+    revision = fields.Integer()
+    state = fields.String()
+    result = fields.String()
+    delivered_quarter_hours = fields.Integer()
+    delivered_permille = fields.Integer(attribute="delivered_fraction")
+    claimed_probability_permille = fields.Integer(attribute="claimed_probability")
+    claimed_value_minor = fields.Integer()
+    realised_value_minor = fields.Integer()
+    ended_on = fields.Date()
+    punctual_start = fields.Boolean()
+    feedback = fields.Integer()
+    feedback_text = fields.String()
+    referral = fields.Boolean()
+    reference_letter = fields.Boolean()
+    reference_text = fields.String()
+    lesson = fields.String()
+    correction_reason = fields.String()
+    return_reason = fields.String()
+
+
+class DueOut(Schema):
+    """A request whose outcome is due: "due", "returned", or "recorded" and waiting for confirmation."""
+
+    request_id = fields.Function(lambda due: due.request.id)
+    title = fields.Function(lambda due: due.request.title)
+    state = fields.String()
+    since = fields.Date()
+    reminders = fields.Integer()
+    counts_as_failure = fields.Boolean()
