@@ -33,6 +33,11 @@ class OfferedHours:
     quarter_hours: int
 
 
+def in_hours(quarters: int) -> str:
+    """Quarter-hours as hours for people, without needless zeros: "10", "2.75"."""
+    return f"{quarters / 4:g}"
+
+
 def fraction_of(proposal: Proposal, total: int) -> int:
     """The share of the line's full hours, per mille, whose whole quarter-hours are `total`; 0 when none."""
     full = proposal.line.quarter_hours
@@ -113,7 +118,9 @@ def _together(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]
     if fraction_of(proposal, total) == 0:
         reason = "These are more hours than the line asks for."
         remedy = "Offer at most %(hours)s h, or as many as one of its levels asks for."
-        found.append(checks.problem("hours", "E_OFFER_TOTAL", reason, remedy, hours=line.quarter_hours / 4))
+        found.append(
+            checks.problem("hours", "E_OFFER_TOTAL", reason, remedy, hours=in_hours(line.quarter_hours))
+        )
     if len({row.specialist_id for row in rows}) > line.max_specialists:
         reason = "At most %(people)s people may share this line."
         remedy = "Offer fewer people."
@@ -140,8 +147,8 @@ def _weekly(proposal: Proposal, rows: Sequence[OfferedHours]) -> list[Problem]:
     reason = "The line wants %(least)s to %(most)s h in every week of its window."
     remedy = "Spread the hours accordingly."
     words = {
-        "least": (line.weekly_min or 0) / 4,
-        "most": line.weekly_max / 4 if line.weekly_max is not None else "-",
+        "least": in_hours(line.weekly_min or 0),
+        "most": in_hours(line.weekly_max) if line.weekly_max is not None else "-",
     }
     return [checks.problem("hours", "E_OFFER_PACE", reason, remedy, **words)]
 
@@ -156,7 +163,9 @@ def _short(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -
             reason = "Only %(hours)s h are left in this week."
             remedy = "Offer that, or another week."
             found.append(
-                checks.problem(f"hours/{i}/quarter_hours", "E_OFFER_CAPACITY", reason, remedy, hours=left / 4)
+                checks.problem(
+                    f"hours/{i}/quarter_hours", "E_OFFER_CAPACITY", reason, remedy, hours=in_hours(left)
+                )
             )
     return found
 

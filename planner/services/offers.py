@@ -288,7 +288,7 @@ def _chance_problems(request: ResourceRequest, chance: int | None, low: int, hig
         return []
     reason = "Fewer hours have another chance of success."
     remedy = "Say what it is: %(low)s to %(high)s %% fits what you said of the other levels."
-    return [checks.problem("chance", "E_CHANCE", reason, remedy, low=low / 10, high=high / 10)]
+    return [checks.problem("chance", "E_CHANCE", reason, remedy, low=f"{low / 10:g}", high=f"{high / 10:g}")]
 
 
 def _answer_told(session: Session, offer: CounterOffer, text: str) -> None:
