@@ -17,7 +17,7 @@ def _settings() -> set[str]:
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                     name = node.args[0].value
                     if isinstance(name, str) and re.fullmatch(r"[A-Z][A-Z_]+", name):
-                        found.add(f"PLANNER_{name}")
+                        found.add(f"PLANNER_{name.removeprefix('PLANNER_')}")
         found |= set(re.findall(r"environ[^\n]*\"(PLANNER_[A-Z_]+)\"", source.text))
     return found
 
