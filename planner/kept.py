@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -153,22 +154,32 @@ def _reviews(session: Session) -> Iterator[Message]:
 
 
 def _compare(session: Session, kind: type[Row], told: dict[str, State], noun: Message) -> Iterator[Message]:
-    for key in session.scalars(select(kind.id).order_by(kind.created_at, kind.id)).all():
+    for key, row in _readable(session, kind):
         event = told.pop(key, None)
         params = {"noun": noun, "id": key}
         if event is None:
             yield Message("The %(noun)s %(id)s was not made by the planner.", params)
             continue
-        try:
-            changed = _changed(session.get_one(kind, key, populate_existing=True), event)
-        except UNREADABLE:
-            changed = ["unreadable"]
+        changed = ["unreadable"] if row is None else _changed(row, event)
         if changed:
             yield Message(
                 "The %(noun)s %(id)s was changed: %(columns)s.", {**params, "columns": ", ".join(changed)}
             )
     for key in told:
         yield Message("The %(noun)s %(id)s was removed.", {"noun": noun, "id": key})
+
+
+def _readable(session: Session, kind: type[Row]) -> Iterator[tuple[str, Row | None]]:
+    """All rows by id; None for one that nobody can read any more."""
+    query = select(kind).order_by(kind.created_at, kind.id).execution_options(populate_existing=True)
+    try:
+        yield from ((row.id, row) for row in session.scalars(query).all())
+    except UNREADABLE:
+        for key in session.scalars(select(kind.id).order_by(kind.id)).all():
+            try:
+                yield key, session.get_one(kind, key, populate_existing=True)
+            except UNREADABLE:
+                yield key, None
 
 
 def _told(session: Session, event: Event) -> dict[str, State]:
@@ -179,14 +190,16 @@ def _told(session: Session, event: Event) -> dict[str, State]:
 def _afters(session: Session, actions: str) -> Iterator[tuple[str, State]]:
     """Ids and columns from the events of those actions; what nobody can read is left to the chain to name."""
     columns = AuditEvent.__table__.columns
-    where = select(columns.seq).where(columns.action.like(actions)).order_by(columns.seq)
-    for seq in session.scalars(where).all():
-        try:
-            row = session.execute(select(columns.entity_id, columns.after).where(columns.seq == seq)).one()
-        except UNREADABLE:
-            continue
-        if isinstance(row.after, Mapping):
-            yield row.entity_id, row.after
+    query = select(columns.entity_id, columns.after).where(columns.action.like(actions)).order_by(columns.seq)
+    try:
+        found = session.execute(query).all()
+    except UNREADABLE:
+        where = select(columns.seq).where(columns.action.like(actions)).order_by(columns.seq)
+        found = []
+        for seq in session.scalars(where).all():
+            with suppress(*UNREADABLE):
+                found.append(session.execute(query.where(columns.seq == seq)).one())
+    yield from ((key, after) for key, after in found if isinstance(after, Mapping))
 
 
 def _changed(row: Row, event: State) -> list[str]:
