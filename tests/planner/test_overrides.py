@@ -33,7 +33,9 @@ def priced(world: Quarrel, target: Target = GRANT_R2, who: str = "lena") -> Pric
         return price_view(session, world.actor(who), asked.question_id)
 
 
-def signed(world: Quarrel, view: PriceView, who: str = "lena", reason: str = "The board wants it.") -> Override:
+def signed(
+    world: Quarrel, view: PriceView, who: str = "lena", reason: str = "The board wants it."
+) -> Override:
     """An override of that price, signed."""
     with world.database.writing() as session:
         return overrides.sign(session, world.actor(who), view.question_id, reason, UNTIL)

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Final
 
 import matrix_data
+import matrix_exceptions
 import matrix_policy
 from matrix_policy import Rule
 
-ROUTES: Final[Mapping[tuple[str, str], Rule]] = {**matrix_policy.ROUTES, **matrix_data.ROUTES}
-SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {**matrix_policy.SIGHT, **matrix_data.SIGHT}
+ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
+    **matrix_policy.ROUTES,
+    **matrix_data.ROUTES,
+    **matrix_exceptions.ROUTES,
+}
+SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    **matrix_policy.SIGHT,
+    **matrix_data.SIGHT,
+    **matrix_exceptions.SIGHT,
+}

@@ -32,12 +32,16 @@ from planner.records import (
     NotificationKind,
     Proposal,
     Publication,
+    QualificationScore,
     RequestStatus,
     ResourceRequest,
+    ScoreSource,
     User,
 )
 from planner.services import (
+    account_plans,
     board,
+    contacts,
     decisions,
     delegations,
     imports,
@@ -51,6 +55,8 @@ from planner.services import (
     surveys,
 )
 from planner.services import offers as offering
+from planner.services.account_plans import PlanValues
+from planner.services.contacts import ContactValues
 from planner.services.offers import OfferedHours
 from planner.services.outcomes import OutcomeValues
 from planner.services.requests import LineValues
@@ -182,6 +188,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "form": {"own": "csv", "nothing": "pdf"},
         "data kind": {"own": "leave"},
         "closed": {**_closed(world), "nothing": NOTHING},
+        **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
     }
     stage.versions = _versions(world)
     stage.keep()
@@ -251,6 +258,29 @@ def _closed(world: World) -> dict[str, str]:
             outcomes.record_outcome(session, world.actor(who), row.id, told)
         found[side] = row.id
     return found
+
+
+def _known(world: World) -> dict[str, str]:
+    """A contact, a rating that waits for a second person, and a draft plan of Alfa."""
+    nora, alfa = world.actor("nora"), world.ids["alfa"]
+    with world.database.writing() as session:
+        person = ContactValues("Uma", "", "technical", "user", False, 3, 2, None)
+        contact = contacts.save_contact(session, nora, alfa, person)
+        rating = QualificationScore(
+            account_id=alfa,
+            criterion_key="image",
+            value_current_milli=4000,
+            source=ScoreSource.KAM,
+            rated_by_id=world.ids["nora"],
+            rated_on=date(2027, 1, 1),
+            expires_on=date(2027, 12, 1),
+            needs_second=True,
+        )
+        session.add(rating)
+        plan = account_plans.save_draft(session, nora, alfa, PlanValues("2027", "Stay"))
+        session.flush()
+        seen = {"contact seen": contact.id, "plan seen": plan.id}
+        return {"contact": contact.id, "rating": rating.id, "plan": plan.id, **seen}
 
 
 def _files(world: World) -> dict[str, str]:

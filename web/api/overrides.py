@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
+from planner.clock import today
 from planner.permissions import Action
 from planner.records import Override
 from planner.services import overrides
@@ -16,7 +17,7 @@ from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.exceptions import (
-    AnswerIn,
+    OverrideAnswerIn,
     OverrideOut,
     PriceOut,
     QuarterQuery,
@@ -76,7 +77,9 @@ def sign_override(session: Session, actor: Actor, values: dict[str, Any]) -> Ove
 @blueprint.answer(RegisterOut)
 def show_register(session: Session, actor: Actor, query: dict[str, Any]) -> overrides.Register:  # noqa: ARG001 - the policy has judged the actor
     """The overrides of a quarter, with what each sponsor's cost."""
-    return overrides.register(session, query["year"], query["quarter"])
+    day = today()
+    quarter = query["quarter"] or (day.month - 1) // 3 + 1
+    return overrides.register(session, query["year"] or day.year, quarter)
 
 
 @blueprint.get("/overrides/<id:override_id>")
@@ -91,7 +94,7 @@ def show_override(session: Session, actor: Actor, override_id: str) -> Override:
 @blueprint.post("/overrides/<id:override_id>/second")
 @policy(Action.SIGN_OVERRIDE)
 @blueprint.versioned
-@blueprint.body(AnswerIn)
+@blueprint.body(OverrideAnswerIn)
 @writes
 @blueprint.answer(OverrideOut)
 def second_override(session: Session, actor: Actor, values: dict[str, Any], override_id: str) -> Override:
@@ -102,7 +105,7 @@ def second_override(session: Session, actor: Actor, values: dict[str, Any], over
 @blueprint.post("/overrides/<id:override_id>/decline")
 @policy(Action.SIGN_OVERRIDE)
 @blueprint.versioned
-@blueprint.body(AnswerIn)
+@blueprint.body(OverrideAnswerIn)
 @writes
 @blueprint.answer(OverrideOut)
 def decline_override(session: Session, actor: Actor, values: dict[str, Any], override_id: str) -> Override:
@@ -113,7 +116,7 @@ def decline_override(session: Session, actor: Actor, values: dict[str, Any], ove
 @blueprint.post("/overrides/<id:override_id>/withdraw")
 @policy(Action.SIGN_OVERRIDE)
 @blueprint.versioned
-@blueprint.body(AnswerIn)
+@blueprint.body(OverrideAnswerIn)
 @writes
 @blueprint.answer(OverrideOut)
 def withdraw_override(session: Session, actor: Actor, values: dict[str, Any], override_id: str) -> Override:

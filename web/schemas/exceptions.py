@@ -82,7 +82,7 @@ class SignIn(Form):
     expires_on = Day(required=True)
 
 
-class AnswerIn(Form):
+class OverrideAnswerIn(Form):
     """The second person's words."""
 
     reason = Text(LONGEST_REASON, lines=True, blank=True, load_default="")
@@ -117,10 +117,10 @@ class OverrideOut(Schema):
 
 
 class QuarterQuery(Form):
-    """Which quarter."""
+    """Which quarter; the present one when left out."""
 
-    year = Digits(2000, 2100, required=True)
-    quarter = Digits(1, 4, required=True)
+    year = Digits(2000, 2100, load_default=None)
+    quarter = Digits(1, 4, load_default=None)
 
 
 class TallyOut(Schema):
@@ -272,7 +272,7 @@ class NoteIn(Form):
     note = Text(1000, lines=True, required=True)
 
 
-class PointOut(Schema):
+class TradeOffPointOut(Schema):
     """One plan along a trade-off; its number is its index and one."""
 
     index = fields.Integer()
@@ -293,7 +293,7 @@ class TradeOffOut(Schema):
     state = fields.String()
     seconds = fields.Float()
     complete = fields.Boolean()
-    points = fields.List(fields.Nested(PointOut))
+    points = fields.List(fields.Nested(TradeOffPointOut))
     now_value_minor = fields.Integer()
     now_other = fields.Float()
     best_floor = fields.Float()
@@ -303,7 +303,7 @@ class TradeOffOut(Schema):
 class PointViewOut(Schema):
     """A point opened."""
 
-    point = fields.Nested(PointOut)
+    point = fields.Nested(TradeOffPointOut)
     facts = fields.Nested(FactsOut)
     now = fields.Nested(FactsOut)
     difference = fields.Nested(DifferenceOut)

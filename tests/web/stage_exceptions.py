@@ -1,0 +1,66 @@
+"""On the stage: an override that waits for a second signature, a shared scenario, a trade-off, two swaps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from factories import World
+
+from planner.records import Override, Scenario, SwapOffer, SwapState
+from planner.services import overrides, scenarios, trade_offs
+from planner.services.override_prices import Target, ask_price
+from planner.services.scenario_values import ScenarioValues
+from planner.solving.worker import Worker
+
+KINDS = (Override, Scenario, SwapOffer)
+"""What a client names the version of."""
+
+
+def exceptions(
+    world: World, worker: Worker, run_id: str, requests: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The rows by kind; `requests` are Nora's and Kai's granted ones of the run."""
+    lukas = world.actor("lukas")
+    with world.database.writing() as session:
+        price = ask_price(session, lukas, Target("refuse", request_id=requests["own"]))
+        trade_offs.ask_trade_off(session, lukas, "floor")
+    while worker.step():
+        pass
+    with world.database.writing() as session:
+        # Lukas can only be the second person when somebody else is the sponsor.
+        override = overrides.sign(
+            session, world.actor("lydia"), price.question_id, "A lesson.", date(2027, 2, 1)
+        )
+        scenario = scenarios.create(session, lukas, ScenarioValues("Less churn", churn_percent=50))
+        scenarios.share(session, lukas, scenario.id, scenario.version)
+        swaps = {
+            side: _swap(world, run_id, who, requests[side])
+            for side, who in (("own", "nora"), ("other", "kai"))
+        }
+        session.add_all(swaps.values())
+        session.flush()
+        kept = {side: swap.id for side, swap in swaps.items()}
+    while worker.step():
+        pass
+    return {
+        "price": {"own": price.question_id},
+        "override": {"own": override.id},
+        "scenario": {"own": scenario.id},
+        "axis": {"own": "floor", "nothing": "beauty"},
+        "point": {"own": 1, "nothing": 77},
+        "swap": kept,
+    }
+
+
+def _swap(world: World, run_id: str, who: str, request: str) -> SwapOffer:
+    """An offer that somebody made to themselves, so that it is that side's alone."""
+    return SwapOffer(
+        run_id=run_id,
+        request_id=request,
+        level=0,
+        yields_id=request,
+        from_id=world.ids[who],
+        to_id=world.ids[who],
+        state=SwapState.OFFERED,
+    )
