@@ -13,16 +13,24 @@ from planner.records import (
     JobState,
     Override,
     OverrideState,
+    PlanRun,
+    PlanStatus,
     Publication,
     Question,
     QuestionKind,
     ResourceRequest,
+    Scenario,
+    ScenarioState,
 )
 from planner.services.board_overrides import target_of
+from planner.services.plan_facts import Facts, facts_of, plan_of, problem_of
 from planner.services.review_view import DecisionItem, Option, Words
 
 CLOSE_CALLS = 3
 """How many refusals are put to the board: those that cost least to reverse."""
+
+MOST_SCENARIOS = 3
+"""With the plan itself these are the four options that a question may have."""
 
 ANY_TIME = Words("At any time.")
 NEXT_PLAN = Words("With the next plan.")
@@ -32,13 +40,14 @@ Row = Mapping[str, Any]
 
 
 def decisions(session: Session, publication: Publication, content: Mapping[str, Any]) -> list[DecisionItem]:
-    """The questions, the gravest first: promises broken, signatures, silence, refusals, close calls."""
+    """The questions, the gravest first: broken promises, signatures, silence, refusals, other rules."""
     return [
         *_obligations(content),
         *_signatures(session),
         *_undecided(content["undecided"]),
         *_rejected(content["rejected"]),
         *_close_calls(session, publication, content),
+        *_other_rules(session, publication),
     ]
 
 
@@ -254,6 +263,59 @@ def _close_call(row: Row, price: _Price, displaced: Sequence[str]) -> DecisionIt
         ),
         recommended=0,
     )
+
+
+def _other_rules(session: Session, publication: Publication) -> Iterator[DecisionItem]:
+    """The shared scenarios that depart from this plan, as one question: which rules the next plan follows."""
+    scenarios = session.scalars(
+        select(Scenario)
+        .join(PlanRun, PlanRun.id == Scenario.run_id)
+        .where(
+            Scenario.base_run_id == publication.run_id,
+            Scenario.shared,
+            Scenario.state == ScenarioState.OPEN,
+            PlanRun.state == JobState.DONE,
+            PlanRun.plan_status.in_((PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)),
+        )
+        .order_by(Scenario.created_at.desc(), Scenario.id)
+        .limit(MOST_SCENARIOS)
+    ).all()
+    if not scenarios:
+        return
+    now = _facts(publication.run)
+    options = [
+        Option(Words("Keep the rules of this plan"), 0, 0, Words("None beyond what is known."), ANY_TIME)
+    ]
+    for scenario in scenarios:
+        facts = _facts(scenario.run)
+        cost = now.money - facts.money
+        options.append(
+            Option(
+                Words("Plan as in “%(name)s”", {"name": scenario.name}),
+                cost,
+                cost,
+                Words(
+                    "%(granted)s requests whole, %(partly)s in part, %(refused)s refused.",
+                    {"granted": facts.granted, "partly": facts.partly, "refused": facts.refused},
+                ),
+                NEXT_PLAN,
+                f"/scenarios/{scenario.id}",
+            )
+        )
+    yield DecisionItem(
+        key="rules",
+        title=publication.cycle.name,
+        question=Words("By which rules do we plan next?"),
+        background=(
+            Words("Leadership tried these beside the plan; the price is the difference in money alone."),
+        ),
+        options=tuple(options),
+        recommended=0,
+    )
+
+
+def _facts(run: PlanRun) -> Facts:
+    return facts_of(*problem_of(run), plan_of(run))
 
 
 def _titles(session: Session, ids: Sequence[str]) -> list[str]:

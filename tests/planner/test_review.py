@@ -27,8 +27,9 @@ from planner.records import (
     Role,
 )
 from planner.records.outcomes import Result
-from planner.services import board, decisions, publishing, resolutions, review, surveys
+from planner.services import board, decisions, publishing, resolutions, review, scenarios, surveys
 from planner.services.review_view import plain, restored
+from planner.services.scenario_values import ScenarioValues
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 
@@ -288,3 +289,18 @@ def test_a_closed_round_stands_beside_the_measures(world: Quarrel, monkeypatch: 
     assert {(e.level, e.level_before) for e in closed.elements} == {(750, 333)}
     monkeypatch.setenv("PLANNER_TODAY", "2027-01-30")
     assert view(world).alignment.round == "Q1"
+
+
+def test_a_shared_scenario_is_an_option_with_its_price_in_money(world: Quarrel) -> None:
+    """Without Kim's customer R2 + R3 = 68 k, 10 k less than 78 k; while private it is no option."""
+    lena = world.actor("lena")
+    values = ScenarioValues(name="Without Kim", without_accounts=(stable_id("a:r1"),))
+    with world.database.writing() as session:
+        scenario = scenarios.create(session, lena, values)
+    world.answer_all()
+    assert "rules" not in {item.key for item in view(world).decisions}
+    with world.database.writing() as session:
+        scenarios.share(session, lena, scenario.id, scenario.version)
+    item = next(item for item in view(world).decisions if item.key == "rules")
+    assert [(o.low, o.high) for o in item.options] == [(0, 0), (10 * K, 10 * K)]
+    assert item.options[1].risk.params == {"granted": 2, "partly": 0, "refused": 0}
