@@ -15,12 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from planner import checks
-from planner.actor import Actor, acts_for
+from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.clock import now, today
 from planner.permissions import Action, may
 from planner.records import (
-    Account,
     Closing,
     ClosingState,
     NotificationKind,
@@ -32,6 +31,7 @@ from planner.records import (
 )
 from planner.scope import find_request, visible_requests
 from planner.services.closing_values import claimed
+from planner.services.keepers import kept_account, person
 from planner.services.notifying import notify
 from planner.services.versions import check_version
 from planner.transitions import ClosingAction, RequestAction, check, move, target
@@ -111,7 +111,7 @@ def record_outcome(session: Session, actor: Actor, request_id: str, values: Outc
     """
     require(may(actor, Action.RECORD_OUTCOME))
     request = find_request(session, actor, request_id)
-    _require_own(session, actor, request.account)
+    kept_account(session, actor, request.account_id)
     before = session.scalars(
         select(Closing).where(Closing.request_id == request.id).order_by(Closing.revision.desc()).limit(1)
     ).first()
@@ -129,13 +129,13 @@ def record_outcome(session: Session, actor: Actor, request_id: str, values: Outc
             move(before, ClosingAction.RECORD)
             for name, value in told.items():
                 setattr(before, name, value)
-            before.recorded_by_id, before.recorded_at, before.return_reason = _user(actor), now(), ""
+            before.recorded_by_id, before.recorded_at, before.return_reason = person(actor), now(), ""
         row = before
     else:
         row = Closing(
             request_id=request.id,
             revision=before.revision + 1 if before else 1,
-            recorded_by_id=_user(actor),
+            recorded_by_id=person(actor),
             recorded_at=now(),
             **told,
         )
@@ -145,23 +145,6 @@ def record_outcome(session: Session, actor: Actor, request_id: str, values: Outc
             move(request, RequestAction.CLOSE)
     _ask_to_confirm(session, request, row)
     return row
-
-
-def _user(actor: Actor) -> str:
-    if actor.user_id is None:
-        raise refuse(Kind.FORBIDDEN, "E_FORBIDDEN", "This needs a person.", "Sign in.")
-    return actor.user_id
-
-
-def _require_own(session: Session, actor: Actor, account: Account) -> None:
-    people = acts_for(session, actor)
-    if account.kam_id not in people and account.deputy_kam_id not in people:
-        raise refuse(
-            Kind.FORBIDDEN,
-            "E_NOT_OWN",
-            "Only the key account manager of this customer, or who stands in, may do this.",
-            "Ask them, or have it delegated to you.",
-        )
 
 
 def _told(request: ResourceRequest, values: OutcomeValues) -> dict[str, Any]:
@@ -215,7 +198,7 @@ def confirm_outcome(session: Session, actor: Actor, request_id: str, version: in
         session.flush()
     with changing(session, actor, Event.OUTCOME_CONFIRMED, row):
         move(row, ClosingAction.CONFIRM)
-        row.confirmed_by_id, row.confirmed_at = _user(actor), now()
+        row.confirmed_by_id, row.confirmed_at = person(actor), now()
     _tell(session, row, "The outcome of “%(title)s” is confirmed.")
     return row
 

@@ -12,6 +12,7 @@ from matrix_policy import (
     KAMS,
     LEADERSHIP,
     NORA,
+    OVERSEERS,
     OWN,
     TO_ALL,
     TO_KAMS,
@@ -51,6 +52,12 @@ def _closing_reason(_stage: Stage, _row: str) -> dict[str, Any]:
 SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "import": TO_KAMS,
     "closed": {**TO_OVERSEERS, **TO_KAMS},
+    # There is one contact, rating and plan, of the customer that the addresses name.
+    "contact": {"kam_own": OWN},
+    "contact seen": dict.fromkeys(CONFIRMING, OWN),
+    "rating": dict.fromkeys(CONFIRMING, OWN),
+    "plan": {"kam_own": OWN},
+    "plan seen": dict.fromkeys(LEADERSHIP, OWN),
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -64,6 +71,23 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/data/imports/<id:import_id>/store"): Rule(HANDING_IN, "import", body=_version),
     ("POST", "/data/imports/<id:import_id>/check"): Rule(HANDING_IN, "import"),
     ("POST", "/data/imports/<id:import_id>/discard"): Rule(HANDING_IN, "import"),
+    ("POST", "/data/months"): Rule(FINANCE, body=lambda _s, _r: {"month": "2026-10"}),
+    ("GET", "/accounts/<id:account_id>/dossier"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", "/accounts/<id:account_id>/contacts"): Rule(KAMS, "account"),
+    ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>"): Rule(KAMS, "contact", ("account",)),
+    ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>/erase"): Rule(KAMS, "contact", ("account",)),
+    ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>/image"): Rule(
+        CONFIRMING, "contact seen", ("account",), body=lambda _s, _r: {"image": "3"}
+    ),
+    ("POST", "/accounts/<id:account_id>/ratings"): Rule(KAMS | CONFIRMING, "account"),
+    ("POST", "/accounts/<id:account_id>/ratings/<id:rating_id>/confirm"): Rule(
+        CONFIRMING, "rating", ("account",)
+    ),
+    ("POST", "/accounts/<id:account_id>/plans"): Rule(KAMS, "account"),
+    ("POST", "/accounts/<id:account_id>/plans/<id:plan_id>/submit"): Rule(KAMS, "plan", ("account",)),
+    ("POST", "/accounts/<id:account_id>/plans/<id:plan_id>/review"): Rule(
+        LEADERSHIP, "plan seen", ("account",)
+    ),
     ("GET", "/outcomes"): Rule(CLOSING),
     ("GET", "/outcomes/<id:request_id>"): Rule(CLOSING, "closed"),
     ("POST", "/outcomes/<id:request_id>"): Rule(KAMS, "closed", body=_ending_form),

@@ -13,6 +13,7 @@ from web.pages import (
     board,
     cycles,
     data,
+    dossier,
     deciding,
     definitions,
     inbox,
@@ -59,6 +60,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     board.pages,
     review.pages,
     surveys.pages,
+    dossier.pages,
     data.pages,
     admin.pages,
 )

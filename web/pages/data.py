@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.exchange.imports import IMPORTERS
 from planner.exchange.sheets_csv import ENCODINGS
-from planner.permissions import Action
+from planner.permissions import Action, may
 from planner.records import ImportFile
-from planner.services import imports
+from planner.services import imports, months
 from planner.services.import_reports import faults_of
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
@@ -41,14 +41,27 @@ def show(session: Session, actor: Actor) -> str:
 
 
 def _page(session: Session, actor: Actor, form: Form) -> str:
+    closing = may(actor, Action.CLOSE_MONTH)
     return page(
         session,
         actor,
         "data/index.html",
+        months=months.open_months(session, actor) if closing else (),
         choices=imports.choices(actor),
         files=imports.list_imports(session, actor),
         form=form,
     )
+
+
+@pages.post("/data/months")
+@policy(Action.CLOSE_MONTH)
+def close_month() -> Response:
+    """Close the oldest open month; its figures change only by corrections from then on."""
+    month = request.form.get("month", "")
+    with writing() as session:
+        months.close_month(session, current_actor(), month)
+    flash(_("%(month)s is closed.", month=month), "good")
+    return redirect("/data", 303)
 
 
 @pages.get("/data/<kind>/template.<form>")
