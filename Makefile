@@ -21,7 +21,12 @@ help: ## Show this list.
 	@$(BIN)/python -m web.messages compile
 	@touch $@
 
-setup: .venv/.ready ## Make the environment: .venv/bin/planner works afterwards.
+# The engine's loops are compiled once, and again when their source changed.
+.venv/.compiled: .venv/.ready $(wildcard solver/*.py solver/search/*.py)
+	@$(BIN)/python -m solver.motor
+	@touch $@
+
+setup: .venv/.compiled ## Make the environment: .venv/bin/planner works afterwards.
 
 demo: setup ## Load the demo company, solve its cycle and serve it.
 	@$(BIN)/planner demo

@@ -102,10 +102,15 @@ def _folder() -> Path:
     """
     here = Path(__file__).parent
     sources = sorted([*here.glob("*.py"), *here.glob("search/*.py")])
-    texts = [path.read_bytes() for path in sources]
-    mark = hashlib.sha256(b"".join(text for text in texts if b"@kernel" in text)).hexdigest()[:16]
+    mark = hashlib.sha256()
+    for path in sources:
+        text = path.read_bytes()
+        if b"@kernel" in text:
+            # Numba takes a copy for stale when the file moved or was written anew, so another checkout of the
+            # same source needs a folder of its own.
+            mark.update(f"{path.resolve()} {path.stat().st_mtime_ns} ".encode() + text)
     for base in _bases():
-        folder = base / mark
+        folder = base / mark.hexdigest()[:16]
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
