@@ -161,8 +161,6 @@ FORMULA_WORDS: Final[Mapping[str, Any]] = {
     "mean monthly": _l("mean monthly"),
     "up to": _l("up to"),
     "then": _l("then"),
-    "from": _l("from"),
-    " to ": _l(" to "),
     "urgency now": _l("urgency now"),
     "urgency a week later": _l("urgency a week later"),
 }
@@ -218,6 +216,17 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "proposed": _l("Waiting for a second person"),
         "active": _l("In force"),
         "retired": _l("No longer in force"),
+    },
+    "Shape": {
+        "steps": _l("Only what is stated can be granted"),
+        "linear": _l("A straight line, in quarters of the hours"),
+        "adbudg": _l("An S-shaped curve, in quarters of the hours"),
+    },
+    "UrgencyKind": {
+        "none": _l("No"),
+        "deadline": _l("At once after a week"),
+        "linear": _l("By a part of itself each week"),
+        "half_life": _l("By half in some weeks"),
     },
     "TargetKind": {
         "sales": _l("Sales"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from planner.records.base import Row, choice
 from planner.records.customers import Account
 from planner.records.people import Skill, Specialist, User
+from planner.worth import Shape, UrgencyKind
 
 
 class Purpose(enum.StrEnum):
@@ -85,7 +86,9 @@ class ResourceRequest(Row):
     """A request for specialists' time.
 
     Text never weighs anything. `filing_order` is given at the first submission and kept. Money in minor
-    units of the planning currency. An `obligation` counts only once a second person confirmed it.
+    units of the planning currency. An `obligation` counts only once a second person confirmed it. The worth
+    fades by `urgency` after `urgency_week`, the faster the larger `urgency_pace` (see `planner.worth`), and
+    only if `deadline_source` says who set that. `curve_top` is the ceiling of an ADBUDG curve, per mille.
     """
 
     __tablename__ = "resource_request"
@@ -105,6 +108,13 @@ class ResourceRequest(Row):
     avoidable_cost_minor: Mapped[int] = mapped_column(default=0)
     obligation: Mapped[bool] = mapped_column(default=False)
     contract_reference: Mapped[str] = mapped_column(String(160), default="")
+    curve_shape: Mapped[Shape] = mapped_column(choice(Shape), default=Shape.STEPS, server_default="steps")
+    curve_top: Mapped[int | None] = mapped_column()
+    urgency: Mapped[UrgencyKind] = mapped_column(
+        choice(UrgencyKind), default=UrgencyKind.NONE, server_default="none"
+    )
+    urgency_week: Mapped[str | None] = mapped_column(String(8))
+    urgency_pace: Mapped[int | None] = mapped_column()
     obligation_confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     status: Mapped[RequestStatus] = mapped_column(
         choice(RequestStatus), default=RequestStatus.DRAFT, index=True

@@ -15,11 +15,15 @@ from planner.services.request_values import RequestValues
 from planner.solving.demand import line_digest
 from planner.solving.voiding import void_offers
 from planner.transitions import ProposalAction, move, target
+from planner.worth import UrgencyKind
 
 
 def changes_the_plan(before: RequestValues, after: RequestValues) -> bool:
     """Whether an edit can change a plan; a title, a need, a source and evidence cannot."""
     words = {"title": "", "need_statement": "", "deadline_source": "", "evidence": ()}
+    if before.urgency != UrgencyKind.NONE and bool(before.deadline_source) != bool(after.deadline_source):
+        # Without a source nothing is urgent.
+        return True
     return replace(before, **words) != replace(after, **words)
 
 

@@ -30,6 +30,7 @@ from planner.records import (
 )
 from planner.services.request_values import LineValues, RequestValues
 from planner.verdict import Problem
+from planner.worth import Shape, UrgencyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,11 @@ def values_of(request: ResourceRequest) -> RequestValues:
         lines=tuple(line_values(line) for line in request.lines),
         curve=tuple((p.fraction, p.probability) for p in request.curve),
         evidence=tuple((e.kind.value, e.text, e.link) for e in request.evidence),
+        curve_shape=request.curve_shape.value,
+        curve_top=request.curve_top,
+        urgency=request.urgency.value,
+        urgency_week=request.urgency_week,
+        urgency_pace=request.urgency_pace,
     )
 
 
@@ -167,6 +173,9 @@ def store(session: Session, request: ResourceRequest, values: RequestValues, ref
     request.need_statement = values.need_statement
     request.avoidable_cost_minor = values.avoidable_cost_minor
     request.obligation, request.contract_reference = values.obligation, values.contract_reference
+    request.curve_shape, request.curve_top = Shape(values.curve_shape), values.curve_top
+    request.urgency, request.urgency_week = UrgencyKind(values.urgency), values.urgency_week
+    request.urgency_pace = values.urgency_pace
     # The parts have rows of their own; this raises the version even when only they change.
     request.updated_at = now()
     session.add(request)

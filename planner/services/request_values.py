@@ -15,6 +15,7 @@ from planner import checks
 from planner.clock import week_of, weeks_between
 from planner.records import EvidenceKind, Preference, Purpose, RequestType
 from planner.verdict import Problem
+from planner.worth import Shape, UrgencyKind
 
 HOURS_LOW: Final = 4
 HOURS_HIGH: Final = 8_000
@@ -60,7 +61,8 @@ class RequestValues:
     """A whole request as typed. Money in minor units, weeks as "2027-W01".
 
     `benefits` holds (month from now, minor units), `curve` (share of the hours, chance of success) in per
-    mille, `evidence` (kind, text, link).
+    mille, `evidence` (kind, text, link). The worth fades after `urgency_week`; `urgency_pace` is per mille
+    of it per week, or weeks until half is left.
     """
 
     account_id: str
@@ -79,6 +81,11 @@ class RequestValues:
     lines: Sequence[LineValues] = ()
     curve: Sequence[tuple[int, int]] = ()
     evidence: Sequence[tuple[str, str, str]] = ()
+    curve_shape: str = Shape.STEPS.value
+    curve_top: int | None = None
+    urgency: str = UrgencyKind.NONE.value
+    urgency_week: str | None = None
+    urgency_pace: int | None = None
 
 
 def tidied(values: RequestValues) -> RequestValues:
@@ -106,6 +113,8 @@ def tidied(values: RequestValues) -> RequestValues:
             for line in values.lines
         ),
         curve=tuple(sorted((fraction, chance) for fraction, chance in values.curve)),
+        curve_shape=Shape(values.curve_shape).value,
+        urgency=UrgencyKind(values.urgency).value,
         evidence=tuple(
             (EvidenceKind(kind).value, checks.tidy(text), checks.tidy(link))
             for kind, text, link in values.evidence
@@ -120,6 +129,7 @@ def problems_in(values: RequestValues) -> list[Problem]:
         *_window(values),
         *_benefits(values),
         *_curve(values),
+        *_fading(values),
         *_evidence(values),
         *_lines(values.lines),
     ]
@@ -192,6 +202,36 @@ def _curve(values: RequestValues) -> list[Problem]:
             reason = "The chance of success falls although there are more hours."
             remedy = "Give at least the chance stated for fewer hours."
             found.append(checks.problem(f"curve/{after}/probability", "E_CURVE_FALLING", reason, remedy))
+    return found
+
+
+def _fading(values: RequestValues) -> list[Problem]:
+    """The shape of the curve and how the worth fades."""
+    found = checks.choice("curve_shape", values.curve_shape, Shape)
+    found += checks.choice("urgency", values.urgency, UrgencyKind)
+    if values.curve_top is not None:
+        found += checks.whole("curve_top", values.curve_top, 1, FULL, code="E_PROBABILITY_RANGE")
+    if values.urgency_week is not None:
+        found += checks.week("urgency_week", values.urgency_week)
+    if values.urgency_pace is not None:
+        found += checks.whole("urgency_pace", values.urgency_pace, 1, FULL)
+    if found:
+        return found
+    stated = dict(values.curve)
+    if values.curve_shape == Shape.ADBUDG:
+        chances = [stated.get(0), stated.get(FULL // 2), stated.get(FULL), values.curve_top]
+        known = [chance for chance in chances if chance is not None]
+        if len(known) < len(chances) or sorted(set(known)) != known:
+            reason = "This curve needs chances that rise: with nothing, half, all of the hours, and the most."
+            remedy = "State all four, or choose another shape."
+            found.append(checks.problem("curve_shape", "E_CURVE_SHAPE", reason, remedy))
+    if values.urgency != UrgencyKind.NONE and not values.urgency_week:
+        reason, remedy = "From when on the worth fades is missing.", "Choose the last week without loss."
+        found.append(checks.missing("urgency_week", reason, remedy))
+    fades = values.urgency in (UrgencyKind.LINEAR, UrgencyKind.HALF_LIFE)
+    if fades and values.urgency_pace is None:
+        reason, remedy = "How fast the worth fades is missing.", "State it in percent a week, or in weeks."
+        found.append(checks.missing("urgency_pace", reason, remedy))
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from planner.clock import add_weeks, monday, week_of, weeks_between
 from planner.records import Preference, RequestLine, RequestType, ResourceRequest
 from planner.solving.weighing import UNWEIGHED, Weighing
-from planner.worth import LevelValue, level_values, present_value
+from planner.worth import LevelValue, Urgency, UrgencyKind, level_values, present_value, response
 
 if TYPE_CHECKING:
     from planner.solving.parameters import Parameters
@@ -28,6 +28,10 @@ EXPEDITE_WEEKS = 2
 """A dated deadline this near opens the expedite reserve."""
 
 
+Fading = tuple[tuple[int, int], ...]
+"""Pairs (week index of the last worked week, minor units left then), weeks rising, money never rising."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """One request in the problem.
@@ -39,6 +43,7 @@ class Demand:
         values: What each level of `request` is worth and why, same order.
         started: Whether part of it was promised for weeks that are past.
         weighing: What scaled its claims.
+        fading: By level, the week index of an end and what is left then; empty when nothing fades.
     """
 
     request: Request
@@ -47,6 +52,7 @@ class Demand:
     values: tuple[LevelValue, ...]
     started: bool
     weighing: Weighing
+    fading: tuple[Fading, ...] = ()
 
     def working(self) -> dict[str, Any]:
         """How the worth of each level was found, as JSON can hold it."""
@@ -54,7 +60,11 @@ class Demand:
         return {
             "version": self.record.version,
             "present_value": present.working(),
-            "levels": [value.working() for value in self.values],
+            "levels": [
+                {**value.working(), **({"value_by_end": [list(step) for step in steps]} if steps else {})}
+                for value, steps in zip(self.values, self.fading or ((),) * len(self.values), strict=True)
+            ],
+            "urgency": urgency_of(self.record),
             "factors": self.weighing.working,
             "lines": {line_id(self.record, line): line.id for line in self.record.lines},
             "started": self.started,
@@ -117,7 +127,8 @@ def demand_of(
         return "incomplete"
     benefits = [(b.month_offset, b.amount_minor) for b in request.benefits]
     present = present_value(benefits, Decimal(parameters.yearly_rate))
-    values = level_values(points, present, request.avoidable_cost_minor, weighing.factors)
+    answers = response(request.curve_shape, points, request.curve_top)
+    values = level_values(answers, present, request.avoidable_cost_minor, weighing.factors)
     started = any(done.get(line.id) for line in request.lines)
     values = tuple(v for v in values if _reaches(request, v.fraction, done))
     if not values:
@@ -126,7 +137,8 @@ def demand_of(
     lines = tuple(_line(request, line, frame) for line in request.lines)
     if not any(any(line.hours) for line in lines):
         return "done"
-    return Demand(_request(request, values), lines, request, values, started, weighing)
+    fading = fading_of(request, values, parameters, weeks)
+    return Demand(_request(request, values, fading), lines, request, values, started, weighing, fading)
 
 
 def _hours(line: RequestLine, fraction: int) -> int:
@@ -139,10 +151,46 @@ def _reaches(request: ResourceRequest, fraction: int, done: Mapping[str, int]) -
     return all(_hours(line, fraction) >= done.get(line.id, 0) for line in request.lines)
 
 
-def _request(request: ResourceRequest, values: Sequence[LevelValue]) -> Request:
+def urgency_of(request: ResourceRequest) -> dict[str, Any]:
+    """How the request's worth fades, as JSON can hold it; without a week and a source it does not."""
+    sourced = bool(request.deadline_source.strip() and request.urgency_week)
+    kind = request.urgency if sourced else UrgencyKind.NONE
+    return {"kind": kind.value, "week": request.urgency_week, "pace": request.urgency_pace}
+
+
+def fading_of(
+    request: ResourceRequest, values: Sequence[LevelValue], parameters: Parameters, weeks: tuple[int, int]
+) -> tuple[Fading, ...]:
+    """By level, pairs (week index of the end, minor units left); empty when nothing fades."""
+    told = urgency_of(request)
+    kind = UrgencyKind(told["kind"])
+    if kind is UrgencyKind.NONE:
+        return ()
+    since = weeks_between(parameters.first_week, told["week"])
+    urgency = Urgency(kind, since, told["pace"] or 0)
+    return tuple(_steps(value, urgency, weeks) for value in values)
+
+
+def _steps(value: LevelValue, urgency: Urgency, weeks: tuple[int, int]) -> Fading:
+    """The last week of each run of equal values."""
+    found: list[tuple[int, int]] = []
+    for week in range(weeks[0], weeks[1] + 1):
+        left = value.at(Decimal(urgency.left(week).value or 0))
+        if found and found[-1][1] == left:
+            found.pop()
+        found.append((week, left))
+    return tuple(found)
+
+
+def _request(
+    request: ResourceRequest, values: Sequence[LevelValue], fading: tuple[Fading, ...] = ()
+) -> Request:
     from solver.problem import Level, Request
 
-    levels = tuple(Level(format(Decimal(v.fraction) / FULL, "f"), v.value_minor) for v in values)
+    levels = tuple(
+        Level(format(Decimal(v.fraction) / FULL, "f"), v.value_minor, value_by_end=steps)
+        for v, steps in zip(values, fading or ((),) * len(values), strict=True)
+    )
     promised = request.obligation and request.obligation_confirmed_by_id is not None
     full = next((i for i, v in enumerate(values) if v.fraction >= FULL), len(values) - 1)
     return Request(

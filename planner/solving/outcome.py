@@ -127,7 +127,7 @@ def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestO
     """One row per request of the problem."""
     granted = {grant["request"]: grant["level"] for grant in plan.result["granted"]}
     short = {row["request"]: row for row in plan.result["short"]}
-    bonus = _bonuses(plan)
+    bonus, ends = _bonuses(plan), _ends(plan)
     rows = {}
     for request in sorted(plan.inputs["requests"]):
         level, levels = granted.get(request, -1), plan.levels(request)
@@ -138,7 +138,7 @@ def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestO
             level=level,
             levels=len(levels),
             fraction=levels[level]["fraction"] if level >= 0 else 0,
-            value_minor=levels[level]["value_minor"] if level >= 0 else 0,
+            value_minor=_worth(levels[level], ends.get(request, -1)) if level >= 0 else 0,
             bonus_minor=bonus[request],
             reason=why["reason"] if why else None,
             params=why["params"] if why else {},
@@ -146,6 +146,22 @@ def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestO
     session.add_all(rows.values())
     session.flush()
     return rows
+
+
+def _ends(plan: _Plan) -> dict[str, int]:
+    """The last worked week of each request, as an index."""
+    ends: dict[str, int] = {}
+    for row in plan.result["hours"]:
+        request = row["line"].rpartition(".")[0]
+        if row["hours"]:
+            ends[request] = max(ends.get(request, -1), row["week"])
+    return ends
+
+
+def _worth(level: Mapping[str, Any], end: int) -> int:
+    """What a level counts when the work ends in that week."""
+    fading = level.get("value_by_end") or ()
+    return int(next((value for week, value in fading if end <= week), level["value_minor"]))
 
 
 def _bonuses(plan: _Plan) -> defaultdict[str, int]:

@@ -112,7 +112,7 @@ def limited(probability: Figure, value: Figure) -> Figure:
     """The product of both factors, held within 0.4 and 1.25."""
     product = Fraction(probability.value or 0) * Fraction(value.value or 0)
     held = min(max(product, LOWEST), HIGHEST)
-    formula = "{probability_factor} * {value_factor}, from 0.4 to 1.25"
+    formula = "{probability_factor} * {value_factor} [0.4..1.25]"
     note = "limited" if held != product else ""
     return Figure("calibration", decimal(held), Unit.FACTOR, formula, (probability, value), note)
 

@@ -76,7 +76,7 @@ def response(shape: Shape, points: Points, top: int | None = None) -> tuple[tupl
         ValueError: the points do not allow the shape.
     """
     stated = dict(sorted(points))
-    if 0 not in stated or FULL not in stated:
+    if 0 not in stated or (shape is not Shape.STEPS and FULL not in stated):
         raise ValueError("the curve must say what happens with none and with all of the hours")
     if shape is Shape.STEPS:
         return tuple(stated.items())

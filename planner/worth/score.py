@@ -126,8 +126,8 @@ def _part(criterion: Criterion, total: int, points: Fraction | None, measured: F
         Figure("anchor_low", decimal(Fraction(criterion.low, PER_MILLE)), Unit.SCALE),
         Figure("anchor_high", decimal(Fraction(criterion.high, PER_MILLE)), Unit.SCALE),
     )
-    rising = "100 * ({measured} - {anchor_low}) / ({anchor_high} - {anchor_low}), from 0 to 100"
-    falling = "100 * ({anchor_high} - {measured}) / ({anchor_high} - {anchor_low}), from 0 to 100"
+    rising = "100 * ({measured} - {anchor_low}) / ({anchor_high} - {anchor_low}) [0..100]"
+    falling = "100 * ({anchor_high} - {measured}) / ({anchor_high} - {anchor_low}) [0..100]"
     return Figure(
         "points",
         None if points is None else decimal(points),

@@ -100,6 +100,11 @@ class LevelValue:
     value_minor: int
     money_minor: int
 
+    def at(self, urgency: Decimal) -> int:
+        """What the plan counts when that part of the value is left, 0 to 1; the cost is spent in full."""
+        with localcontext(ARITHMETIC):
+            return round_minor(self.factors.strategy * urgency * self.expected - self.avoidable_cost_minor)
+
     def working(self) -> dict[str, Any]:
         """The working as JSON can hold it."""
         return {

@@ -29,6 +29,7 @@ from planner.records import (
 from planner.services import accounts, hints, people, requests, ways
 from planner.services.request_values import problems_in
 from planner.verdict import Denied, Kind, Refused
+from planner.worth import Shape, UrgencyKind
 from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
@@ -318,6 +319,8 @@ def _options(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
             (p.code, f"{p.name} ({p.department})") for p in people.list_specialists(session, actor)
         ],
         "preferences": [(p.value, label(p)) for p in Preference],
+        "shapes": [(s.value, label(s)) for s in (Shape.LINEAR, Shape.ADBUDG)],
+        "urgencies": [(u.value, label(u)) for u in (UrgencyKind.LINEAR, UrgencyKind.HALF_LIFE)],
         "evidence": [(k.value, label(k)) for k in EvidenceKind],
         "weeks": [(w, f"{week(w)} {monday(w).year}") for w in [*past, *weeks]],
         "currency": currency(),

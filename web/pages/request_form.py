@@ -15,6 +15,7 @@ from planner.checks import MONEY_MAX
 from planner.records import Preference
 from planner.services.requests import LineValues, RequestValues
 from planner.verdict import Message, Problem
+from planner.worth import Shape, UrgencyKind
 from web.pages.forms import fault, scaled
 from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR, money
 
@@ -53,6 +54,11 @@ NAMES: Final[Mapping[str, Any]] = {
     "latest_week": lazy_gettext("Latest week"),
     "deadline": lazy_gettext("Fixed deadline"),
     "deadline_source": lazy_gettext("Who set it?"),
+    "curve_shape": lazy_gettext("Between these points"),
+    "curve_top": lazy_gettext("The most that any hours could reach"),
+    "urgency": lazy_gettext("Does the worth fade with time?"),
+    "urgency_week": lazy_gettext("Last week without loss"),
+    "urgency_pace": lazy_gettext("How fast"),
     "avoidable_cost": lazy_gettext("Extra cost"),
     "obligation": lazy_gettext("Obligation"),
     "contract_reference": lazy_gettext("Contract and clause"),
@@ -251,6 +257,11 @@ def read(typed: Mapping[str, str], *, unfinished_too: bool = True) -> Read:
             )
             for i in evidence
         ],
+        curve_shape=reader.text("curve_shape") or Shape.STEPS.value,
+        curve_top=reader.percent("curve_top") if reader.text("curve_top") else None,
+        urgency=reader.text("urgency") or UrgencyKind.NONE.value,
+        urgency_week=reader.maybe("urgency_week"),
+        urgency_pace=_pace(reader),
     )
     rows = {
         "lines": tuple(map(str, lines)),
@@ -318,6 +329,14 @@ def _after(reader: Reader, name: str, kept: list[int]) -> tuple[int, ...]:
     return tuple(kept.index(int(word) - 1) if int(word) - 1 in kept else len(kept) for word in words)
 
 
+def _pace(reader: Reader) -> int | None:
+    """How fast the worth fades: typed in percent a week, for half-lives in weeks."""
+    if not reader.text("urgency_pace"):
+        return None
+    halves = reader.text("urgency") == UrgencyKind.HALF_LIFE
+    return reader.whole("urgency_pace") if halves else reader.percent("urgency_pace")
+
+
 def typed_values(values: RequestValues) -> dict[str, str]:
     """A stored request as its form shows it."""
     typed = {
@@ -335,6 +354,11 @@ def typed_values(values: RequestValues) -> dict[str, str]:
         else "",
         "obligation": "1" if values.obligation else "",
         "contract_reference": values.contract_reference,
+        "curve_shape": "" if values.curve_shape == Shape.STEPS else values.curve_shape,
+        "curve_top": plain(values.curve_top, 10),
+        "urgency": "" if values.urgency == UrgencyKind.NONE else values.urgency,
+        "urgency_week": values.urgency_week or "",
+        "urgency_pace": plain(values.urgency_pace, 1 if values.urgency == UrgencyKind.HALF_LIFE else 10),
     }
     for i, (month, amount) in enumerate(values.benefits):
         typed |= {f"benefits-{i}-month": str(month), f"benefits-{i}-amount": plain(amount, MINOR_PER_UNIT)}

@@ -133,6 +133,11 @@ class RequestOut(Schema):
     lines = fields.List(fields.Nested(LineOut))
     curve = fields.List(fields.Nested(PointOut))
     evidence = fields.List(fields.Nested(EvidenceOut))
+    curve_shape = fields.String()
+    curve_top = fields.Integer()
+    urgency = fields.String(metadata={"description": "How the worth fades; without a source it does not."})
+    urgency_week = fields.String()
+    urgency_pace = fields.Integer()
     missing = fields.List(fields.Nested(ProblemOut), metadata={"description": "Before it can be submitted."})
 
 

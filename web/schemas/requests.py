@@ -11,6 +11,7 @@ from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, Re
 from planner.services import request_values as limits
 from planner.services.request_values import LineValues, RequestValues
 from planner.verdict import Problem
+from planner.worth import Shape, UrgencyKind
 from web.schemas.base import Form
 from web.schemas.common import PageQuery
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Week, Whole
@@ -90,6 +91,11 @@ class RequestIn(Form):
     lines = Many(Part(LineIn), most=limits.MOST_LINES, load_default=list)
     curve = Many(Part(PointIn), most=limits.MOST_POINTS, load_default=list)
     evidence = Many(Part(EvidenceIn), most=limits.MOST_EVIDENCE, load_default=list)
+    curve_shape = Choice(Shape, load_default=Shape.STEPS)
+    curve_top = Whole(1, limits.FULL, **NOTHING)
+    urgency = Choice(UrgencyKind, load_default=UrgencyKind.NONE)
+    urgency_week = Week(**NOTHING)
+    urgency_pace = Whole(1, limits.FULL, **NOTHING)
 
 
 class RequestQuery(PageQuery):
