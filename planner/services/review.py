@@ -145,6 +145,8 @@ def _build(session: Session, publication: Publication) -> ReviewView:
     beside = measures(session, publication, content, review_customers.top_codes(company))
     alignment = review_alignment.alignment(session, beside)
     customers = review_customers.customers(session, publication, content, company)
+    questions = decisions(session, publication, content)
+    shown = {row.key for rows in (questions, customers, overrides, alignment.elements) for row in rows}
     return ReviewView(
         number=publication.number,
         review=None,
@@ -158,7 +160,7 @@ def _build(session: Session, publication: Publication) -> ReviewView:
         prepared_by=None,
         kpis=_kpis(content, json.loads(before.content) if before else None),
         last_actions=resolutions.earlier(session, publication),
-        decisions=tuple(_resolved(row, resolved) for row in decisions(session, publication, content)),
+        decisions=tuple(_resolved(row, resolved) for row in questions),
         customers=tuple(_resolved(row, resolved) for row in customers),
         alerts=tuple(review_customers.alerts(session, company)),
         refused=tuple(_refused(content)),
@@ -169,7 +171,7 @@ def _build(session: Session, publication: Publication) -> ReviewView:
         promised=review_money.promised(session),
         contribution=view_of(session, publication),
         alignment=replace(alignment, elements=tuple(_resolved(row, resolved) for row in alignment.elements)),
-        general=resolved.get(resolutions.GENERAL, ()),
+        general=tuple(row for item, rows in resolved.items() if item not in shown for row in rows),
         previous=content["previous_number"],
         changes=tuple(_changes(content)),
     )

@@ -308,7 +308,7 @@ class ReviewView:
         as_of: When the facts around the plan were read.
         prepared_by: Who sent it; None for a draft.
         last_actions: Resolutions of earlier reviews that are open, or were done since.
-        general: Resolutions on no single item.
+        general: Resolutions on no single item, or on one that is no longer shown.
         quarter: The quarter of the register of overrides, such as "2027-Q1".
     """
 

@@ -204,7 +204,7 @@ def test_a_sent_review_cannot_be_changed(database: Database, engine: Engine) -> 
 def test_resolutions_stand_at_their_item_and_come_first_next_time(
     sqlite_database: Database, engine: Engine
 ) -> None:
-    """Resolved on R2 in plan 1's review; open, it opens the review of plan 2; done, it is told as done."""
+    """Resolved on R2 in plan 1's review; it opens that of plan 2, as done once done; none is ever lost."""
     world = Quarrel(sqlite_database, engine)
     world.first = world.plan()
     publish(world)
@@ -221,9 +221,11 @@ def test_resolutions_stand_at_their_item_and_come_first_next_time(
             due_on=date(2027, 2, 1),
         )
         resolutions.record_resolution(session, lena, 1, "general", "The plan", text="Taken note of.")
+    with sqlite_database.writing() as session:
+        resolutions.record_resolution(session, lena, 1, "customer:gone", "Gone", text="Say goodbye.")
     found = view(world)
     assert found.last_actions == ()
-    assert [r.text for r in found.general] == ["Taken note of."]
+    assert [r.text for r in found.general] == ["Taken note of.", "Say goodbye."]
     item = next(i for i in found.decisions if i.key == key)
     assert [(r.text, r.responsible, r.due_on) for r in item.resolutions] == [
         ("Ask again with 16 h.", "Lee", "2027-02-01")
@@ -234,12 +236,14 @@ def test_resolutions_stand_at_their_item_and_come_first_next_time(
             decisions.approve(session, world.actor("eva"), proposal.proposal_id, proposal.version)
     with sqlite_database.writing() as session:
         publishing.publish(session, lena, second.id)
-    assert [r.text for r in view(world, number=2).last_actions] == ["Ask again with 16 h.", "Taken note of."]
+    assert [r.text for r in view(world, number=2).last_actions] == [
+        *("Ask again with 16 h.", "Taken note of.", "Say goodbye.")
+    ]
     for _ in range(2):
         with sqlite_database.writing() as session:
             resolutions.finish_resolution(session, lena, row.id)
-    assert [r.done_at is not None for r in view(world).last_actions] == [True, False]
-    assert world.events("resolution") == [*["resolution.recorded"] * 2, "resolution.done"]
+    assert [r.done_at is not None for r in view(world).last_actions] == [True, False, False]
+    assert world.events("resolution") == [*["resolution.recorded"] * 3, "resolution.done"]
     bad = refused(world, "lena", resolutions.record_resolution, 1, key, "R2", text=" ")
     assert [p.where for p in bad.problems] == ["text"]
 

@@ -136,7 +136,12 @@ def answer(round_id: str) -> tuple[str, int] | Response:
             raise
         if denied.kind is not Kind.INVALID:
             flash(f"{words(denied.reason)} {words(denied.remedy)}", "bad")
-        names = {name: review_label("Element", name.partition("-")[0]) for name in fields}
+        sides = {"current": _("So it is"), "target": _("So it should be")}
+        names = {
+            f"{element.value}-{side}": f"{review_label('Element', element.value)}, {sides[side]}"
+            for element in Element
+            for side in SIDES
+        }
         form = Form(typed, field_errors(denied.problems, {}, {**names, "comment": _("Comment")}))
         with reading() as session:
             return _form_page(session, current_actor(), round_id, form), answer_of(denied).status
