@@ -19,6 +19,7 @@ class NotificationKind(enum.StrEnum):
     COUNTER_OFFER = "counter_offer"
     COUNTER_ANSWER = "counter_answer"
     REJECTION = "rejection"
+    APPROVED = "approved"
     REOPENED = "reopened"
     REMINDER = "reminder"
     ESCALATION = "escalation"

@@ -16,6 +16,7 @@ from planner.records import (
     Decision,
     DecisionOutcome,
     JobState,
+    NotificationKind,
     PlanRun,
     Proposal,
     ProposalState,
@@ -25,6 +26,7 @@ from planner.records import (
 )
 from planner.scope import decidable
 from planner.services.consequences import hurry, loss
+from planner.services.notifying import notify
 from planner.services.versions import check_version
 from planner.solving.holding import hold
 from planner.solving.jobs import reap
@@ -238,6 +240,14 @@ def store_rejection(
     scope = scope_of(reason)
     low, high = loss(session, proposal, scope)
     hurry(session, actor, proposal, scope)
+    words = {"department": proposal.department.name, "title": proposal.request.title}
+    notify(
+        session,
+        users=parties(proposal.request),
+        kind=NotificationKind.REJECTION,
+        text=Message("%(department)s refused its part of “%(title)s”.", words),
+        link=f"/requests/{proposal.request_id}",
+    )
     return _store(
         session,
         actor,
@@ -322,3 +332,11 @@ def settle(
     ):
         with changing(session, actor, Event.REQUEST_DECIDED, request):
             move(request, RequestAction.DECIDE)
+        if all(part.state == ProposalState.APPROVED for part in parts):
+            notify(
+                session,
+                users=parties(request),
+                kind=NotificationKind.APPROVED,
+                text=Message("“%(title)s” is approved by everybody concerned.", {"title": request.title}),
+                link=f"/requests/{request.id}",
+            )

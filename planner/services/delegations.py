@@ -12,9 +12,10 @@ from planner.actor import SYSTEM, Actor
 from planner.audit import Event, changing, created
 from planner.clock import now, today
 from planner.permissions import Action, may
-from planner.records import Delegation, Role, User
+from planner.records import Delegation, NotificationKind, Role, User
 from planner.scope import an_id
-from planner.verdict import Problem, not_found, require
+from planner.services.notifying import notify
+from planner.verdict import Message, Problem, not_found, require
 
 LONGEST_DAYS = 366
 LENDABLE = frozenset({Role.KAM, Role.HEAD})
@@ -60,6 +61,14 @@ def create_delegation(
         from_user_id=actor.user_id, to_user_id=colleague.id, first_day=first_day, last_day=last_day
     )
     created(session, actor, Event.DELEGATION_CREATED, delegation)
+    words = {"who": actor.name, "first": first_day.isoformat(), "last": last_day.isoformat()}
+    notify(
+        session,
+        users=[colleague.id],
+        kind=NotificationKind.DELEGATION,
+        text=Message("You act for %(who)s from %(first)s to %(last)s.", words),
+        link="/delegations",
+    )
     return delegation
 
 

@@ -10,21 +10,26 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.audit import Event, changing
-from planner.records import Proposal, ResourceRequest
+from planner.records import NotificationKind, Proposal, ProposalState, ResourceRequest
+from planner.services.notifying import notify
 from planner.services.request_values import RequestValues
 from planner.solving.demand import line_digest
 from planner.solving.voiding import void_offers
 from planner.transitions import ProposalAction, move, target
+from planner.verdict import Message
 from planner.worth import UrgencyKind
 
 
 def changes_the_plan(before: RequestValues, after: RequestValues) -> bool:
     """Whether an edit can change a plan; a title, a need, a source and evidence cannot."""
-    words = {"title": "", "need_statement": "", "deadline_source": "", "evidence": ()}
     if before.urgency != UrgencyKind.NONE and bool(before.deadline_source) != bool(after.deadline_source):
         # Without a source nothing is urgent.
         return True
-    return replace(before, **words) != replace(after, **words)
+    return _without_words(before) != _without_words(after)
+
+
+def _without_words(values: RequestValues) -> RequestValues:
+    return replace(values, title="", need_statement="", deadline_source="", evidence=())
 
 
 def withdraw_proposals(session: Session, actor: Actor, request: ResourceRequest) -> None:
@@ -45,5 +50,20 @@ def _withdraw(
     for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
         if target(proposal, ProposalAction.SUPERSEDE) is not None and touched(proposal):
             void_offers(session, proposal, actor)
+            if proposal.state == ProposalState.APPROVED:
+                _tell(session, proposal)
             with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
                 move(proposal, ProposalAction.SUPERSEDE)
+
+
+def _tell(session: Session, proposal: Proposal) -> None:
+    """The heads whose approval falls learn of it at once."""
+    department = proposal.department
+    words = {"title": proposal.request.title, "department": department.name}
+    notify(
+        session,
+        users=[department.head_id, department.deputy_head_id],
+        kind=NotificationKind.REOPENED,
+        text=Message("“%(title)s” was changed; what %(department)s approved of it is open again.", words),
+        link=f"/requests/{proposal.request_id}",
+    )

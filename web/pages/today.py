@@ -18,6 +18,7 @@ from planner.permissions import Action, may
 from planner.records import (
     CycleStatus,
     JobState,
+    OfferState,
     Outcome,
     ProposalState,
     Purpose,
@@ -25,7 +26,7 @@ from planner.records import (
     ResourceRequest,
     Role,
 )
-from planner.services import accounts, cycles, decisions, obligations, requests, runs
+from planner.services import accounts, cycles, decisions, obligations, offers, requests, runs, waiting
 from web.database import reads
 from web.pages.frame import page
 from web.policy import policy
@@ -104,6 +105,10 @@ def _counts(session: Session, actor: Actor) -> list[tuple[str, int, str]]:
 
 
 def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
+    open_offers = [o for o in offers.list_offers(session, actor) if o.state is OfferState.OPEN]
+    for offer in open_offers:
+        text = _("Answer the counter-offer for “%(title)s”", title=offer.title)
+        yield Task(text, offer.department, f"/offers#offer-{offer.offer_id}", "compare", "bad")
     short: list[ResourceRequest] = []
     for row in _all(session, actor, TO_DO):
         where, address = row.account.name, f"/requests/{row.id}"
@@ -180,10 +185,10 @@ def _all(session: Session, actor: Actor, states: Iterable[RequestStatus]) -> Ite
 
 def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
     box = decisions.inbox(session, actor)
-    waiting = sum(item.state is ProposalState.PROPOSED for item in box.items)
-    if waiting:
+    number = sum(item.state is ProposalState.PROPOSED and not item.is_own for item in box.items)
+    if number:
         yield Task(
-            ngettext("%(num)d decision waits for you", "%(num)d decisions wait for you", waiting),
+            ngettext("%(num)d decision waits for you", "%(num)d decisions wait for you", number),
             box.cycle.name if box.cycle else "",
             "/inbox",
             "inbox",
@@ -192,6 +197,14 @@ def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _for_steering(session: Session, actor: Actor) -> Iterator[Task]:
+    stuck = sum(part.blocked for part in waiting.waiting(session, actor).parts)
+    if stuck:
+        text = ngettext(
+            "Nobody may decide on %(num)d part: name a head",
+            "Nobody may decide on %(num)d parts: name a head",
+            stuck,
+        )
+        yield Task(text, _("Head and deputy have an interest in it."), "/waiting", "alert", "bad")
     cycle = cycles.current_cycle(session)
     if cycle is None:
         yield Task(
@@ -211,11 +224,11 @@ def _for_steering(session: Session, actor: Actor) -> Iterator[Task]:
             "run",
         )
     elif cycle.status is CycleStatus.COLLECTING:
-        waiting = requests.list_requests(
+        submitted = requests.list_requests(
             session, actor, status=RequestStatus.SUBMITTED.value, per_page=1
         ).total
-        text = ngettext("%(num)d request is submitted", "%(num)d requests are submitted", waiting)
-        yield Task(_("Make a plan"), text, "/runs", "run", "warn" if waiting else "info")
+        text = ngettext("%(num)d request is submitted", "%(num)d requests are submitted", submitted)
+        yield Task(_("Make a plan"), text, "/runs", "run", "warn" if submitted else "info")
     elif newest is not None and newest.state is JobState.DONE and cycle.status is CycleStatus.DECIDING:
         view = runs.run_view(session, actor, newest.id)
         left = sum(row.proposals for row in view.waits_for)
@@ -240,13 +253,13 @@ def say_failure(failure: dict[str, object] | None) -> str:
 
 
 def _for_confirming(session: Session, actor: Actor) -> Iterator[Task]:
-    waiting = [
+    open_ones = [
         row for row in obligations.list_obligations(session, actor) if row.obligation_confirmed_by_id is None
     ]
-    if waiting:
+    if open_ones:
         text = ngettext(
             "%(num)d obligation waits for confirmation",
             "%(num)d obligations wait for confirmation",
-            len(waiting),
+            len(open_ones),
         )
-        yield Task(text, ", ".join(row.account.name for row in waiting), "/obligations", "shield", "warn")
+        yield Task(text, ", ".join(row.account.name for row in open_ones), "/obligations", "shield", "warn")
