@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from planner.clock import today
 from planner.records import KeyAccountDefinition, ResourceRequest
+from planner.solving.demand import FULL
 from planner.solving.material import plannable
 from planner.solving.parameters import YEARLY_RATE
 from planner.solving.weighing import Weighing, weigh
-from planner.worth import level_values, present_value
+from planner.worth import level_values, present_value, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def rank_changes(session: Session, tried: KeyAccountDefinition) -> tuple[int, li
 
 def _complete(request: ResourceRequest) -> bool:
     fractions = {point.fraction for point in request.curve}
-    return 0 in fractions and len(fractions) > 1
+    return {0, FULL} <= fractions
 
 
 def _values(rows: Sequence[ResourceRequest], weighed: Mapping[str, Weighing]) -> dict[str, int]:
@@ -54,8 +55,10 @@ def _values(rows: Sequence[ResourceRequest], weighed: Mapping[str, Weighing]) ->
             [(b.month_offset, b.amount_minor) for b in row.benefits], Decimal(YEARLY_RATE)
         )
         points = [(p.fraction, p.probability) for p in row.curve]
-        levels = level_values(points, present, row.avoidable_cost_minor, weighed[row.id].factors)
-        found[row.id] = levels[-1].value_minor
+        answers = response(row.curve_shape, points, row.curve_top)
+        found[row.id] = level_values(answers, present, row.avoidable_cost_minor, weighed[row.id].factors)[
+            -1
+        ].value_minor
     return found
 
 

@@ -15,10 +15,20 @@ from planner.clock import today
 from planner.permissions import Action, may
 from planner.records import ResourceRequest, Role
 from planner.scope import find_request, sees_money
+from planner.solving.demand import FULL, urgency_of
 from planner.solving.parameters import YEARLY_RATE
 from planner.solving.weighing import strategic_weights
 from planner.verdict import not_found, require
-from planner.worth import Calibration, Factors, Figure, LevelValue, PresentValue, level_values, present_value
+from planner.worth import (
+    Calibration,
+    Factors,
+    Figure,
+    LevelValue,
+    PresentValue,
+    level_values,
+    present_value,
+    response,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,11 @@ class RequestWorth:
     weight: Figure
     sees_record: bool
 
+    @property
+    def urgency(self) -> dict[str, Any]:
+        """How the worth fades: kind, week, pace."""
+        return urgency_of(self.request)
+
     def told(self) -> dict[str, Any]:
         """Everything as JSON can hold it; without the person's record for who may not see it."""
         factors: Mapping[str, Any] = {"strategy": self.weight.working()}
@@ -50,6 +65,7 @@ class RequestWorth:
             "request_id": self.request.id,
             "present_value": self.present.working() if self.present else None,
             "levels": [self._level(level) for level in self.levels],
+            "urgency": self.urgency,
             "factors": factors,
         }
 
@@ -78,9 +94,10 @@ def view_request_worth(session: Session, actor: Actor, request_id: str) -> Reque
         Decimal(weight.value or 0),
     )
     points = [(p.fraction, p.probability) for p in request.curve]
-    usable = any(f == 0 for f, _ in points) and any(f > 0 for f, _ in points)
+    usable = {0, FULL} <= {fraction for fraction, _ in points}
     stream = [(b.month_offset, b.amount_minor) for b in request.benefits]
     present = present_value(stream, Decimal(YEARLY_RATE)) if usable else None
-    levels = level_values(points, present, request.avoidable_cost_minor, factors) if present else ()
+    answers = response(request.curve_shape, points, request.curve_top) if usable else ()
+    levels = level_values(answers, present, request.avoidable_cost_minor, factors) if present else ()
     sees_record = actor.user_id == request.kam_id or actor.has(Role.LEADERSHIP)
     return RequestWorth(request, present, levels, calibration, weight, sees_record)

@@ -91,6 +91,7 @@ class RequestWorthOut(Schema):
     request_id = fields.String()
     present_value = fields.Dict(allow_none=True)
     levels = fields.List(fields.Dict())
+    urgency = fields.Dict(metadata={"description": "How the worth fades: kind, week, pace."})
     factors = fields.Dict(keys=fields.String(), values=fields.Nested(FigureOut))
 
 
