@@ -142,6 +142,12 @@ class _Told:
 
     def _window(self, family: Mapping[str, Any]) -> Message:
         weeks, later = family["change"]["weeks"], family["change"]["side"] == "later"
+        if weeks == 1:
+            return Message(
+                "If it may end a week later, it would be granted."
+                if later
+                else "If it may begin a week earlier, it would be granted."
+            )
         text = (
             "If it may end %(weeks)d weeks later, it would be granted."
             if later

@@ -115,7 +115,7 @@ def test_a_longer_window_is_a_counter_request(sqlite_database: Database, engine:
     """With a second week in the cycle R2 only needs to end a week later."""
     world = Quarrel(sqlite_database, engine, weeks=2)
     run = world.plan()
-    assert told(card(world, "lee", run))["window"] == "If it may end 1 weeks later, it would be granted."
+    assert told(card(world, "lee", run))["window"] == "If it may end a week later, it would be granted."
     with sqlite_database.reading() as session:
         values = ways.counter_values(session, world.actor("lee"), stable_id("r2"), "window")
     assert (values.earliest_week, values.latest_week) == ("2027-W01", "2027-W02")

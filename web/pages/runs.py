@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import JobState, Outcome, Question
-from planner.services import cycles, publishing, results, runs
+from planner.services import cycles, lineage, publishing, results, runs
 from planner.verdict import Denied, Kind, Refused, refuse
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -166,6 +166,7 @@ def _result(
         actor,
         "runs/show.html",
         published=next(published, None),
+        before=lineage.before(session, view.run),
         view=view,
         results=[row for row in found if show in {"", row.given.value}],
         tabs=tabs,

@@ -83,6 +83,7 @@ def show_list(session: Session, actor: Actor) -> tuple[str, int] | str:
 def new(session: Session, actor: Actor) -> str:
     """An empty form: everything as now."""
     usual = {"strategy_percent": "100", "churn_percent": "100", "share_percent": "0"}
+    usual |= {f"hires-{i}-level": "3" for i in range(ROWS)}
     return _form(session, actor, Form(usual))
 
 
