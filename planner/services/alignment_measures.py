@@ -91,7 +91,7 @@ def _structure(session: Session) -> MeasureRow:
     days = [
         (decided - submitted).total_seconds() / 86_400
         for decided, submitted in session.execute(first)
-        if decided >= submitted
+        if submitted is not None and decided >= submitted
     ]
     return MeasureRow("days_to_decision", "days", round(10 * median(days)) if days else None)
 

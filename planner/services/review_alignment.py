@@ -79,12 +79,12 @@ def _row(
     return ElementRow(
         key=f"alignment:{element.value}",
         element=element.value,
-        level=_scaled(now and now.level, FULL),
-        agreement=_scaled(now and now.agreement, FULL),
-        target=_scaled(now and now.target, FULL),
-        level_before=_scaled(then and then.level, FULL),
-        agreement_before=_scaled(then and then.agreement, FULL),
-        urgency=_scaled(now and now.urgency, HUNDREDTHS),
+        level=_scaled(now.level if now else None, FULL),
+        agreement=_scaled(now.agreement if now else None, FULL),
+        target=_scaled(now.target if now else None, FULL),
+        level_before=_scaled(then.level if then else None, FULL),
+        agreement_before=_scaled(then.agreement if then else None, FULL),
+        urgency=_scaled(now.urgency if now else None, HUNDREDTHS),
         groups=tuple(
             GroupRow(g.group, g.answers, round(g.mean * HUNDREDTHS)) for g in (now.groups if now else ())
         ),
