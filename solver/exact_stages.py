@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solver import conflicts, referee
 from solver.exact import Model, StoppedError
 from solver.exact_beside import Beside, plan_in
+from solver.exact_core import ASKING, core_of
 from solver.exact_run import Goal, run
 from solver.terms import floors, handover, obligations, ties, value, worth
 from solver.without import breadth
@@ -111,8 +112,10 @@ def stages(problem: Problem) -> list[Stage]:
     ]
 
 
-def search(problem: Problem, settings: Settings, watch: Watch) -> Ending:
+def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
     """Go through the stages, beginning with the best plan that `watch` has seen.
+
+    The motor searches near the plan `near` when that is given, which may lack grants that locks ask for.
 
     Raises:
         RefereeError: A plan breaks a rule or is worth something else than the engine says.
@@ -121,13 +124,14 @@ def search(problem: Problem, settings: Settings, watch: Watch) -> Ending:
     """
     if settings.mode == "deterministic" and settings.work_limit is None:
         settings = replace(settings, work_limit=settings.wall_limit_s * WORK_PER_SECOND * settings.workers)
-    return _Search(problem, settings, watch).go()
+    return _Search(problem, settings, watch, near).go()
 
 
 class _Search:
     """One pass through the stages: the best plan so far, what is proven, and what is left to spend."""
 
-    def __init__(self, problem: Problem, settings: Settings, watch: Watch) -> None:
+    def __init__(self, problem: Problem, settings: Settings, watch: Watch, near: Plan | None) -> None:
+        self._near = near
         self._problem = problem
         self._settings = settings
         self._watch = watch
@@ -160,15 +164,17 @@ class _Search:
     def _stages(self) -> bool:
         """Go through the stages as the size of the problem allows; whether all are proven."""
         size = breadth(self._problem)
+        asking = any(lock.kind in ASKING for lock in self._problem.locks)
+        # The greedy plan knows little of locks.
+        if self._best is None and asking and not self._first_plan():
+            return False
         if size > (MODELLED if self._assigns else LOOKED_AT) and not self._watch.stopped():
             if size <= MODELLED:
                 self._begin_beside()
             self._drive(MOTOR if size <= MODELLED else 1.0)
-        if size > MODELLED and self._best is not None:
+        if size > MODELLED:
             return False
         model = self._model()
-        if self._best is None and not self._first_plan(model):
-            return False
         complete = True
         for stage in stages(self._problem):
             complete = self._reach(model, stage, after_proof=complete) and complete
@@ -197,7 +203,7 @@ class _Search:
         settings = self._crew()
         work = None if self._work is None else self._work * share * settings.workers / self._settings.workers
         seconds = self._watch.left() * (share if work is None else 1.0)
-        start = None if self._watch.best is None else self._watch.best[0]
+        start = self._near or (None if self._watch.best is None else self._watch.best[0])
         # The motor takes a second to load, which problems that are proven at once need not wait for.
         motor = self._watch.during(3, "loading", lambda: import_module("solver.motor"))
         small = breadth(self._problem) <= MODELLED
@@ -256,11 +262,13 @@ class _Search:
         if self._proven == [1, 2] and self._bound == measures.value:
             self._proven.append(3)
 
-    def _first_plan(self, model: Model) -> bool:
+    def _first_plan(self) -> bool:
         """Find any plan; when there is none, find the locks that contradict each other."""
-        outcome = self._run(model, Goal(None, True, 1, "first plan"), 1.0)
+        core = core_of(self._problem)
+        model = Model(core, self._watch.stopped)
+        outcome = self._run(model, Goal(None, maximise=True, stage=1, doing="first plan", offers=False), 1.0)
         if outcome is not None and outcome.status == "infeasible":
-            self._conflicts = conflicts.find(self._problem, self._settings, self._watch)
+            self._conflicts = conflicts.find(core, self._settings, self._watch)
             self._fused = self._fused or not self._conflicts
         if outcome is None or outcome.plan is None:
             return False

@@ -15,7 +15,7 @@ from solver.bounds import Bound, bound, round_steps
 from solver.compiling import ready, warm
 from solver.construct import first_state, rank_of
 from solver.presolve import keep_obligations, obligations_lost, tighten
-from solver.search.improve import Terms, improve
+from solver.search.improve import Terms, improve, mend
 from solver.search.plans import plan_of, state_of
 from solver.search.state import TOTALS, UNMET
 
@@ -45,7 +45,7 @@ COMPILING_S = 150.0
 LAST_LOOK = 3.0
 """How many times the time to verify a plan is kept free at the end."""
 
-CALM = 0.3
+CALM = 0.1
 """First temperature when the search begins with a plan handed in, as a share of the usual one."""
 
 
@@ -85,7 +85,7 @@ def drive(
         seconds: How long at most; a fuse when `work` is given.
         work: Units of work over all workers; None to use all of `seconds`.
         small: Whether another engine can do without the motor, should its code first have to be compiled.
-        start: A plan that keeps every rule, to search near.
+        start: A plan to search near; it keeps every rule but for grants that locks ask for.
 
     Returns:
         None when the locks contradict each other, or the compiled code was not ready in time.
@@ -133,9 +133,10 @@ class _Drive:
         state = max(early, guided, key=lambda s: rank_of(case, s))
         heat = 1.0
         if start is not None:
-            given = state_of(case, start)
+            # What is asked for beyond the plan handed in is granted first, with few changes.
+            given = during(3, "search", lambda: mend(case, state_of(case, start), prices, self.settings.seed))
             if rank_of(case, given) >= rank_of(case, state):
-                state, heat = given, CALM
+                state, heat = self._offer(case, given), CALM
         # The last plan is read, verified when it is offered and once more when it is handed over.
         deadline = self.deadline - LAST_LOOK * self.watch.verifying_s
         used = prices.rounds * round_steps(case)

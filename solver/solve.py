@@ -60,14 +60,15 @@ def solve(
     watch = Watch(problem, settings.wall_limit_s, progress, cancel)
     # Beyond this size the motor's own first plan is quicker, and better.
     simple = greedy(problem) if breadth(problem) <= SIMPLE else None
-    for plan in (_kept(problem, start), simple):
+    kept = None if start is None else salvage(problem, start)
+    for plan in (kept, simple):
         if plan is not None:
             watch.offer(plan)
     watch.show(1, None, "first plan")
     # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
     from solver.exact_stages import search
 
-    ending = search(problem, settings, watch)
+    ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
     result = _result(problem, ending, watch)
     if reasons and result.plan is not None:
         from solver import short
@@ -76,8 +77,11 @@ def solve(
     return result
 
 
-def _kept(problem: Problem, start: Plan | None) -> Plan | None:
-    return None if start is None else salvage(problem, start)
+def _near(problem: Problem, start: Plan) -> Plan | None:
+    """What can be kept of `start` but for the grants that locks newly ask for."""
+    asked = tuple(lock for lock in problem.locks if lock.kind == "min_level")
+    without = tuple(lock for lock in problem.locks if lock.kind != "min_level")
+    return salvage(replace(problem, locks=without), start) if asked else None
 
 
 def _result(problem: Problem, ending: Ending, watch: Watch) -> Result:

@@ -41,6 +41,9 @@ HOT, COLD = 0.2, 0.008
 LARGEST_RUIN = 16
 """Most requests taken out in one move."""
 
+MENDERS = 8
+"""Tries at granting what locks ask for beside a plan that does not; the best is kept."""
+
 LATE = 0.85
 """Part of the time after which a search that is behind with its steps goes by the clock."""
 
@@ -163,6 +166,26 @@ def improve(
     hurried = stop.is_set() or terms.steps is None or any(worker.pace.hurried for worker in team)
     moves = sum(int(pages(worker.tour.memo, COUNTS)[MOVE, 0]) for worker in team)
     return Improved(_plan(case, leader.tour), sum(worker.done for worker in team), moves, hurried)
+
+
+def mend(case: Case, state: Ints, bound: Bound, seed: int) -> Ints:
+    """The state with the grants that locks ask for, everything else as near to it as chance finds.
+
+    It may still lack some of them when they are hard to find.
+    """
+    tours = [tour_from(case, state.copy(), bound, seed * 64 + k) for k in range(MENDERS)]
+    if _rank(tours[0])[0] == 0:
+        return state
+    for tour in tours:
+        tour.keys[DIALS, MOST] = LARGEST_RUIN // 2
+        for part in range(1, SLICES + 1):
+            if _rank(tour)[0] < 0:
+                walk(tour, part * SLICE // 4)
+        # Without heat the walk then finds back what it need not have lost.
+        walk(tour, int(pages(tour.desk.scratch, TASK)[T_STEPS, 0]) + SLICE)
+    best = max(tours, key=_rank)
+    rebuild(best, best.best, empty_state(case))
+    return best.desk.state
 
 
 def _plan(case: Case, tour: Tour) -> Plan | None:

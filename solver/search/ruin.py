@@ -5,7 +5,7 @@ from __future__ import annotations
 from solver.books import Ints, get
 from solver.compiling import kernel
 from solver.search.scratch import below, uniform
-from solver.search.state import FOLLOWING, HEADS, S_PAIR, SLOT_HOURS, SLOTS, spare, weeks_of
+from solver.search.state import FOLLOWING, HEADS, S_PAIR, SLOT_HOURS, SLOTS, TOTALS, UNMET, spare, weeks_of
 from solver.search.tour import FREED, N_FREED, N_TOUCHED, PROFIT, Tour, count, enlist, granted, take_out
 from solver.tables import (
     CHOICE_A,
@@ -21,6 +21,7 @@ from solver.tables import (
     MODE_A,
     MODE_Z,
     MODES,
+    MUST,
     N_LINE,
     NEED_A,
     NEED_Z,
@@ -142,8 +143,18 @@ def take_people(tour: Tour, most: int) -> None:
 
 @kernel
 def _wanted(tour: Tour) -> int:
-    """A refused request by chance, of two the one that would leave more money; -1 when none is met."""
+    """A refused request by chance, of two the one that would leave more money; -1 when none is met.
+
+    While one lacks a grant that locks ask for, it is that one.
+    """
     world, found, best = tour.desk.world, -1, 0.0
+    if get(tour.desk.state, TOTALS, UNMET, 0) > 0:
+        everybody = get(world, FACTS, REQUESTS_ALL, 0)
+        first = below(tour.desk.scratch, everybody)
+        for i in range(everybody):
+            request = (first + i) % everybody
+            if get(world, REQUESTS, request, MUST) > 0 and not granted(tour, request):
+                return request
     for _ in range(12):
         request = below(tour.desk.scratch, get(world, FACTS, REQUESTS_ALL, 0))
         mode = -1 if granted(tour, request) else any_mode(tour, request)

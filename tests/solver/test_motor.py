@@ -13,9 +13,11 @@ from random_problems import random_problem
 from solver.exact_watch import Watch
 from solver.motor import drive
 from solver.presolve import tighten
+from solver.problem import Lock, Published
 from solver.referee import measure, violations
 from solver.search.plans import plan_of, state_of
 from solver.settings import Settings
+from solver.solve import solve
 
 if TYPE_CHECKING:
     from solver.motor import Motored
@@ -105,10 +107,39 @@ def test_promises_are_kept_near_a_published_plan() -> None:
     problem = company(people=8, requests=14)
     old = driven(problem)[0].best
     assert old is not None
-    from solver.problem import Published
-
     bound_to = replace(problem, published=Published(10**6, 10, old[0].hours))
     watch, _ = driven(bound_to, start=old[0])
     assert watch.best is not None
     assert watch.best[1].churn == 0
     assert watch.best[1] == measure(bound_to, watch.best[0])
+
+
+def test_a_grant_that_a_lock_asks_for_is_made_beside_the_plan_handed_in() -> None:
+    """The request was refused; forced, it is granted and most of the plan stays as it was."""
+    problem = company()
+    first = driven(problem, work=0.5)[0].best
+    assert first is not None
+    granted = {grant.request for grant in first[0].granted}
+    asked = next(r.id for r in problem.requests if r.id not in granted)
+    forced = replace(problem, locks=(Lock("min_level", request=asked, level=0),))
+    again = solve(forced, Settings(wall_limit_s=60.0, work_limit=0.2), start=first[0])
+    assert again.plan is not None
+    kept = {grant.request for grant in again.plan.granted}
+    assert asked in kept
+    assert len(granted & kept) >= 0.7 * len(granted)
+
+
+def test_a_lock_that_nobody_can_keep_is_named_however_large_the_problem() -> None:
+    """Only requests that must be granted decide whether there is a plan, so size does not matter."""
+    problem = company(people=40, requests=200)
+    impossible = replace(
+        problem.requests[0], id="x", options=(("x.1",),), levels=problem.requests[0].levels[:1]
+    )
+    row = replace(problem.lines[0], id="x.1", needs={"unheard-of": 1}, hours=(8,), after=())
+    lock = Lock("min_level", request="x", level=0)
+    ill = replace(
+        problem, requests=(*problem.requests, impossible), lines=(*problem.lines, row), locks=(lock,)
+    )
+    result = solve(ill, Settings(wall_limit_s=60.0, work_limit=5.0))
+    assert (result.status, result.stopped) == ("none", "conflict")
+    assert [row["request"] for row in result.conflicts] == ["x"]
