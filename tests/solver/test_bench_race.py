@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from planner.solving.bench_commands import BENCH_COMMAND
+from solver.bench import watched
 from solver.bench.generate import Shape, generate_shape
 from solver.bench.race import COMPETITORS, judge, race
 from solver.bench.table import race_table
@@ -67,6 +69,21 @@ def test_memory_of_children_counts() -> None:
     seen = python(code + "x = bytearray(150 * 2**20); p.wait()", 60)
     assert (seen.code, seen.killed) == (0, None)
     assert seen.peak_bytes > 300 * 2**20
+
+
+def test_an_interrupted_watch_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends the competitor too; it would go on using the cores of the next one."""
+    seen: list[int] = []
+
+    def interrupt(leader: int) -> int:
+        seen.append(leader)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watched, "_resident", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        python("import time; time.sleep(99)", 60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(seen[0], 0)
 
 
 def test_what_fails_is_told_in_words() -> None:
