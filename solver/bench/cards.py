@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solver.problem import Problem
     from solver.settings import Settings
 
-TINY = Shape(people=8, requests=16, weeks=6, skills=3)
+TINY = Shape(people=4, requests=8, weeks=5, skills=3)
 """So small that every solve of it is proven within seconds."""
 
 COUNTS = ("told", "enough", "unknown", "below", "not_enough", "below_unknown")
