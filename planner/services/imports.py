@@ -28,7 +28,7 @@ from planner.records import ImportFile, ImportKind, ImportState
 from planner.scope import an_id
 from planner.services.import_reports import IMPORTING, as_json, store_content, unreadable
 from planner.services.versions import check_version
-from planner.transitions import ImportAction, move
+from planner.transitions import ImportAction, check, move
 from planner.verdict import Kind, Refused, not_found, refuse, require
 
 EXPORTING: Final[Mapping[ImportKind, Action]] = {
@@ -270,6 +270,7 @@ def store_import(session: Session, actor: Actor, import_id: str, version: int) -
     row = find_import(session, actor, import_id)
     require(may(actor, IMPORTING[row.kind]))
     check_version(session, row, version)
+    require(check(row, ImportAction.STORE))
     source = Source(row.kind, row.name, row.content or b"", row.report.get("encoding"))
     store_content(session, actor, source)
     move(row, ImportAction.STORE)
