@@ -49,7 +49,8 @@ class Closeness:
         tie: Whether it was an exact tie, so that the order of filing decided.
         possible: False when no weight would turn it.
         weight: Its strategic weight now.
-        turns_at: The weight at which the decision may turn; certain on this side of it.
+        turns_at: The weight at which the decision may turn; certain on this side of it. None while nothing
+            is known of it.
     """
 
     request_id: str
@@ -70,8 +71,10 @@ class Closeness:
 
     @property
     def close(self) -> bool:
-        """Whether a small change would turn it."""
-        return self.tie or (self.possible and self.percent is not None and self.percent < CLOSE_PERCENT)
+        """Whether a small change would surely turn it; a wide interval says nothing of the kind."""
+        if self.tie or not self.possible or self.margin_high_minor is None:
+            return self.tie
+        return 100 * self.margin_high_minor < CLOSE_PERCENT * self.value_minor
 
 
 def closeness(session: Session, actor: Actor, run_id: str) -> list[Closeness]:
@@ -94,7 +97,7 @@ def closeness(session: Session, actor: Actor, run_id: str) -> list[Closeness]:
     rows = [
         _row(record_, inputs[record_.id], levels.get(record_.id, REFUSED), questions) for record_ in records
     ]
-    return sorted(rows, key=lambda r: (r.percent is None, not r.tie, r.percent or 0, r.title))
+    return sorted(rows, key=lambda r: (not r.tie, not r.close, r.turns_at is None, r.percent or 0, r.title))
 
 
 def ask_closeness(session: Session, actor: Actor, run_id: str) -> int:
@@ -171,7 +174,8 @@ def _margin(question: Question, working: dict[str, Any], *, granted: bool) -> di
     else:
         tie = bool(question.exact) and low == 0
     percent = None if low is None or value <= 0 else low * 100 // value
-    turns = None if low is None else _turn(working, value - low if granted else value + low)
+    known = low is not None and (low > 0 or bool(question.exact))
+    turns = _turn(working, value - (low or 0) if granted else value + (low or 0)) if known else None
     return {
         "margin_low_minor": low,
         "margin_high_minor": high,

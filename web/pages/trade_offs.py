@@ -43,7 +43,7 @@ MEASURES: Final = {
     "cash": _l("expected within three months"),
 }
 WAITING: Final = frozenset({"queued", "running"})
-WIDTH, HEIGHT, EDGE = 640, 300, 60
+WIDTH, HEIGHT, EDGE = 440, 280, 48
 """The chart's size and the room for its scales, in its own units."""
 
 
