@@ -1,4 +1,4 @@
-"""How many plans came before a plan, and with which weights: nobody solves again unseen until a friend wins."""
+"""How many plans came before a plan, with which weights: nobody solves again unseen until a friend wins."""
 
 from __future__ import annotations
 

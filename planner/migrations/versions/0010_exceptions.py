@@ -38,12 +38,26 @@ KEPT = (
 """Columns of a question that it had before."""
 
 
-def _question(kinds: tuple[str, ...], *, wide: bool) -> None:
-    added = [
+def _row() -> list[sa.Column[object]]:
+    """What every row has."""
+    return [
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+    ]
+
+
+def _added() -> list[sa.Column[object]]:
+    """Columns of a question that are new."""
+    return [
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("stop_requested", sa.Boolean(), nullable=False),
     ]
+
+
+def _question(kinds: tuple[str, ...], *, wide: bool) -> None:
     op.create_table(
         "question",
         sa.Column("run_id", sa.String(length=36), nullable=False),
@@ -81,11 +95,8 @@ def _question(kinds: tuple[str, ...], *, wide: bool) -> None:
         sa.Column("exact", sa.Boolean(), nullable=True),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("failure", sa.JSON(), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        *(added if wide else ()),
+        *_row(),
+        *(_added() if wide else ()),
         sa.CheckConstraint(
             "low_minor IS NULL OR high_minor IS NULL OR low_minor <= high_minor",
             name=op.f("ck_question_interval"),
@@ -119,9 +130,8 @@ def _rebuild(kinds: tuple[str, ...], *, wide: bool) -> None:
     op.drop_table("question_kept")
 
 
-def _override() -> None:
-    op.create_table(
-        "override",
+def _of_override() -> list[sa.Column[object]]:
+    return [
         sa.Column("cycle_id", sa.String(length=36), nullable=False),
         sa.Column("run_id", sa.String(length=36), nullable=False),
         sa.Column("question_id", sa.String(length=36), nullable=False),
@@ -172,10 +182,14 @@ def _override() -> None:
         sa.Column("second_id", sa.String(length=36), nullable=True),
         sa.Column("second_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("second_reason", sa.Text(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
+    ]
+
+
+def _override() -> None:
+    op.create_table(
+        "override",
+        *_of_override(),
+        *_row(),
         sa.CheckConstraint("price_low_minor <= price_high_minor", name=op.f("ck_override_interval")),
         sa.CheckConstraint(
             "second_id IS NULL OR second_id <> sponsor_id", name=op.f("ck_override_two_people")
@@ -226,10 +240,7 @@ def _swap_offer() -> None:
         ),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("question_id", sa.String(length=36), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
+        *_row(),
         sa.ForeignKeyConstraint(["from_id"], ["app_user.id"], name=op.f("fk_swap_offer_from_id")),
         sa.ForeignKeyConstraint(
             ["offered_id"], ["resource_request.id"], name=op.f("fk_swap_offer_offered_id")
@@ -275,10 +286,7 @@ def _scenario() -> None:
         ),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("promoted_run_id", sa.String(length=36), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
+        *_row(),
         sa.ForeignKeyConstraint(["base_run_id"], ["plan_run.id"], name=op.f("fk_scenario_base_run_id")),
         sa.ForeignKeyConstraint(["cycle_id"], ["planning_cycle.id"], name=op.f("fk_scenario_cycle_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_scenario_owner_id")),
