@@ -39,8 +39,6 @@ ADMIN: Final = frozenset({"admin"})
 EVERYBODY: Final = BUSINESS | ADMIN | {"specialist"}
 PUBLIC: Final = EVERYBODY | OUTSIDERS
 
-ELEMENTS: Final = ("strategy", "structure", "systems", "shared_values", "style", "staff", "skills")
-
 BOTH: Final = frozenset({"own", "other"})
 OWN, OTHER = frozenset({"own"}), frozenset({"other"})
 TO_OVERSEERS: Final = dict.fromkeys(OVERSEERS, BOTH)
@@ -59,13 +57,6 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "link": dict.fromkeys(LEADERSHIP, OWN),
     "secret": TO_ALL,
     "user": dict.fromkeys(ADMIN, OWN),
-    "review": dict.fromkeys(OVERSEERS, OWN),
-    "reviewed": TO_ALL,
-    # That a plan has this number every head knows; of what stands in it a head sees the own department.
-    "seen_plan": dict.fromkeys(HEADS | OVERSEERS, OWN),
-    "resolution": dict.fromkeys(LEADERSHIP, OWN),
-    # Finance, planner and administrator belong to no group of the survey.
-    "round": dict.fromkeys(KAMS | HEADS | LEADERSHIP | {"specialist"}, OWN),
     "offer": {**TO_KAMS},
     # Everybody has notifications of their own; the two are Nora's and Kai's.
     "notice": {**TO_KAMS},
@@ -173,10 +164,6 @@ def _many(stage: Stage, row: str) -> dict[str, Any]:
     return {"parts": [{"proposal_id": row, "version": stage.versions.get(row, 1)}]}
 
 
-def _many_form(stage: Stage, row: str) -> dict[str, Any]:
-    return {"part": f"{row}:{stage.versions.get(row, 1)}"}
-
-
 def _offer(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"hours": [{"specialist_id": "nobody", "week": "2027-W09", "quarter_hours": 4}]}
 
@@ -191,22 +178,6 @@ def _comment(_stage: Stage, _row: str) -> dict[str, Any]:
 
 def _head(stage: Stage, _row: str) -> dict[str, Any]:
     return {"user_id": stage.world.ids["dan"], "reason": "Both have an interest in it."}
-
-
-def _resolution(_stage: Stage, _row: str) -> dict[str, Any]:
-    return {"item": "general", "title": "The plan", "text": "Taken note of."}
-
-
-def _round(_stage: Stage, _row: str) -> dict[str, Any]:
-    return {"name": "Next", "closes_on": "2027-01-20", "groups": ["@kam"]}
-
-
-def _marks(_stage: Stage, _row: str) -> dict[str, Any]:
-    return {element: {"current": 2, "target": 4} for element in ELEMENTS}
-
-
-def _marks_form(_stage: Stage, _row: str) -> dict[str, Any]:
-    return {f"{element}-{side}": "3" for element in ELEMENTS for side in ("current", "target")}
 
 
 API = "/api/v1"
@@ -259,7 +230,9 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/proposals/<id:proposal_id>/reject"): Rule(HEADS, "proposal", body=_rejection),
     ("GET", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("POST", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
-    ("POST", "/inbox/approve"): Rule(HEADS, "proposal", in_body=True, body=_many_form),
+    ("POST", "/inbox/approve"): Rule(
+        HEADS, "proposal", in_body=True, body=lambda s, r: {"part": f"{r}:{s.versions.get(r, 1)}"}
+    ),
     ("POST", "/proposals/<id:proposal_id>/counter"): Rule(HEADS, "proposal", body=_offer_form),
     ("POST", "/proposals/<id:proposal_id>/head"): Rule(LEADERSHIP, "answerable", body=_head),
     ("GET", "/offers"): Rule(KAMS),
@@ -294,20 +267,6 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ),
     ("POST", "/board/<number:number>/links/<id:link_id>/revoke"): Rule(LEADERSHIP, "link", ("publication",)),
     ("GET", "/board/link/<secret>"): Rule(PUBLIC, "secret", everybody_sees=ALL_MARKS),
-    ("GET", "/board/link/<secret>/review"): Rule(PUBLIC, "reviewed", everybody_sees=ALL_MARKS),
-    ("GET", "/review"): Rule(OVERSEERS),
-    ("GET", "/board/<number:number>/review"): Rule(OVERSEERS, "publication"),
-    ("POST", "/board/<number:number>/review"): Rule(LEADERSHIP, "publication"),
-    ("GET", "/board/<number:number>/review/<number:edition>"): Rule(OVERSEERS, "review", ("publication",)),
-    ("POST", "/board/<number:number>/resolutions"): Rule(LEADERSHIP, "publication", body=_resolution),
-    ("POST", "/resolutions/<id:resolution_id>/done"): Rule(LEADERSHIP, "resolution"),
-    ("GET", "/contribution"): Rule(HEADS | OVERSEERS),
-    ("POST", "/board/<number:number>/contribution"): Rule(STEERING, "publication"),
-    ("GET", "/alignment"): Rule(OVERSEERS),
-    ("POST", "/surveys"): Rule(LEADERSHIP, body=_round),
-    ("GET", "/surveys/<id:round_id>"): Rule(EVERYBODY, "round"),
-    ("POST", "/surveys/<id:round_id>"): Rule(EVERYBODY, "round", body=_marks_form),
-    ("POST", "/surveys/<id:round_id>/close"): Rule(LEADERSHIP, "round"),
     ("GET", "/users"): Rule(ADMIN),
     ("POST", "/users"): Rule(ADMIN),
     ("POST", "/users/<id:user_id>"): Rule(ADMIN, "user", body=_version),
@@ -379,25 +338,6 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("GET", f"{API}/publications"): Rule(OVERSEERS),
     ("GET", f"{API}/publications/<number:number>"): Rule(OVERSEERS, "publication"),
-    ("GET", f"{API}/publications/<number:number>/file"): Rule(OVERSEERS, "publication"),
-    ("GET", f"{API}/publications/<number:number>/review"): Rule(OVERSEERS, "publication"),
-    ("GET", f"{API}/publications/<number:number>/reviews"): Rule(OVERSEERS, "publication"),
-    ("POST", f"{API}/publications/<number:number>/reviews"): Rule(LEADERSHIP, "publication"),
-    ("GET", f"{API}/publications/<number:number>/reviews/<number:edition>"): Rule(
-        OVERSEERS, "review", ("publication",)
-    ),
-    ("POST", f"{API}/publications/<number:number>/resolutions"): Rule(
-        LEADERSHIP, "publication", body=_resolution
-    ),
-    ("POST", f"{API}/resolutions/<id:resolution_id>/done"): Rule(LEADERSHIP, "resolution"),
-    ("GET", f"{API}/publications/<number:number>/contribution"): Rule(HEADS | OVERSEERS, "seen_plan"),
-    ("POST", f"{API}/publications/<number:number>/contribution"): Rule(STEERING, "publication"),
-    ("GET", f"{API}/alignment"): Rule(OVERSEERS),
-    ("GET", f"{API}/surveys"): Rule(OVERSEERS),
-    ("GET", f"{API}/surveys/groups"): Rule(LEADERSHIP),
-    ("POST", f"{API}/surveys"): Rule(LEADERSHIP, body=_round),
-    ("POST", f"{API}/surveys/<id:round_id>/close"): Rule(LEADERSHIP, "round"),
-    ("POST", f"{API}/surveys/<id:round_id>/answer"): Rule(EVERYBODY, "round", body=_marks),
     ("POST", f"{API}/publications/<number:number>/links"): Rule(LEADERSHIP, "publication", body=_nothing),
     ("GET", f"{API}/audit"): Rule(ADMIN),
 }
