@@ -55,6 +55,7 @@ class BreakEven:
         cost_high: The same, at most.
         displaced: Requests that have less in the best plan found with the level, sorted.
         estimate: What it would have to be worth judged by the best plans found; no proof.
+        tied: Whether one unit less is a tie that searches end differently, granted or not.
     """
 
     request: str
@@ -68,6 +69,7 @@ class BreakEven:
     cost_high: int | None = None
     displaced: tuple[str, ...] = ()
     estimate: int | None = None
+    tied: bool = False
 
     @property
     def value(self) -> int | None:
@@ -252,7 +254,7 @@ class _Search:
         figure = low if granted and self._grants(low, other=True) else low + 1
         tied = granted and figure > low
         if self._probe(figure) is True and (tied or self._probe(figure - 1) is False):
-            return replace(found, low=figure, high=figure, exact=True)
+            return replace(found, low=figure, high=figure, exact=True, tied=bool(tied))
         return found
 
     def _searched(self, found: BreakEven) -> BreakEven:

@@ -175,7 +175,7 @@ def _value_family(worth: BreakEven) -> Family | None:
     change = worth.high - worth.own_value
     return Family(
         change=change,
-        below=change - 1 if worth.exact and change > 0 else None,
+        below=change - 1 if worth.exact and change > 0 and not worth.tied else None,
         displaced=worth.displaced,
         method="exact" if worth.exact else "interval",
         proven=worth.exact,
