@@ -147,13 +147,6 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         side: draft(world, *who).id
         for side, who in {"own": ("nora", "alfa"), "other": ("kai", "gamma")}.items()
     }
-    told = {side: _told(world, who) for side, who in {"own": "nora", "other": "kai"}.items()}
-    lent = {
-        side: _lent(world, *who) for side, who in {"own": ("hana", "dan"), "other": ("kai", "nora")}.items()
-    }
-    offers = {
-        side: _offered(world, head, spare[side].id) for side, head in {"own": "hana", "other": "lena"}.items()
-    }
     proposals = {side: _proposal(world, row.id) for side, row in (("own", own), ("other", other))}
     stage.rows = {
         "request": {"own": own.id, "other": other.id, "nothing": NOTHING},
@@ -161,9 +154,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "account": {"own": world.ids["alfa"], "other": world.ids["gamma"], "nothing": NOTHING},
         "proposal": {**proposals, "nothing": NOTHING},
         "answerable": {**proposals, "nothing": NOTHING},
-        "offer": {**offers, "nothing": NOTHING},
-        "notice": {**told, "nothing": NOTHING},
-        "delegation": {**lent, "nothing": NOTHING},
+        **_talked(world, {side: row.id for side, row in spare.items()}),
         "run": {"own": second, "nothing": NOTHING},
         "cycle": {"own": world.ids["cycle"], "nothing": NOTHING},
         "publication": {"own": 1, "nothing": 77},
@@ -183,13 +174,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
     for kind, rows in exceptions(world, worker, second, granted).items():
         stage.rows[kind] = {"nothing": NOTHING, **rows}
     _revoke(world)
-    stage.rows |= {
-        "import": {**_files(world), "nothing": NOTHING},
-        "form": {"own": "csv", "nothing": "pdf"},
-        "data kind": {"own": "leave"},
-        "closed": {**_closed(world), "nothing": NOTHING},
-        **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
-    }
+    stage.rows |= _data_rows(world)
     stage.versions = _versions(world)
     stage.keep()
     return stage
@@ -203,6 +188,18 @@ def _reviewed(world: World) -> tuple[str, str]:
         review.send_review(session, lukas, 1)
         asked = [group.key for group in surveys.groups(session, lukas)]
         return row.id, surveys.open_round(session, lukas, "2027 Q1", date(2027, 1, 20), asked).id
+
+
+def _talked(world: World, spare: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """What people said to each other: an offer, a notification and a delegation of each side, by kind."""
+    told = {"own": "nora", "other": "kai"}
+    lent = {"own": ("hana", "dan"), "other": ("kai", "nora")}
+    offered = {"own": "hana", "other": "lena"}
+    return {
+        "offer": {**{s: _offered(world, who, spare[s]) for s, who in offered.items()}, "nothing": NOTHING},
+        "notice": {**{s: _told(world, who) for s, who in told.items()}, "nothing": NOTHING},
+        "delegation": {**{s: _lent(world, *two) for s, two in lent.items()}, "nothing": NOTHING},
+    }
 
 
 def _offered(world: World, head: str, request_id: str) -> str:
@@ -240,6 +237,17 @@ def _lent(world: World, lender: str, colleague: str) -> str:
         actor = world.actor(lender)
         day = date(2027, 12, 1)
         return delegations.create_delegation(session, actor, world.ids[colleague], day, day).id
+
+
+def _data_rows(world: World) -> dict[str, dict[str, Any]]:
+    """What belongs to files, outcomes and dossiers."""
+    return {
+        "import": {**_files(world), "nothing": NOTHING},
+        "form": {"own": "csv", "nothing": "pdf"},
+        "data kind": {"own": "leave"},
+        "closed": {**_closed(world), "nothing": NOTHING},
+        **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
+    }
 
 
 def _closed(world: World) -> dict[str, str]:
