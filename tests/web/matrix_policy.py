@@ -172,6 +172,10 @@ def _offer_form(stage: Stage, row: str) -> dict[str, Any]:
     return {**_version(stage, row), "who-0": "nobody", "week-0": "2027-W09", "hours-0": "1"}
 
 
+def _comment(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"text": "When can we talk about it?"}
+
+
 def _head(stage: Stage, _row: str) -> dict[str, Any]:
     return {"user_id": stage.world.ids["dan"], "reason": "Both have an interest in it."}
 
@@ -236,7 +240,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/offers/<id:offer_id>/decline"): Rule(KAMS, "offer", body=_version),
     ("GET", "/waiting"): Rule(STEERING),
     ("GET", "/requests/<id:request_id>/comments"): Rule(BUSINESS, "request"),
-    ("POST", "/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_words),
+    ("POST", "/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_comment),
     ("GET", "/notices"): Rule(EVERYBODY),
     ("POST", "/notices/read"): Rule(EVERYBODY),
     ("POST", "/notices/<id:notice_id>/read"): Rule(EVERYBODY, "notice"),
@@ -317,7 +321,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/offers/<id:offer_id>/decline"): Rule(KAMS, "offer", body=_nothing),
     ("GET", f"{API}/waiting"): Rule(STEERING),
     ("GET", f"{API}/requests/<id:request_id>/comments"): Rule(BUSINESS, "request"),
-    ("POST", f"{API}/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_words),
+    ("POST", f"{API}/requests/<id:request_id>/comments"): Rule(BUSINESS, "request", body=_comment),
     ("GET", f"{API}/notices"): Rule(EVERYBODY),
     ("POST", f"{API}/notices/read"): Rule(EVERYBODY),
     ("POST", f"{API}/notices/<id:notice_id>/read"): Rule(EVERYBODY, "notice"),
