@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo demo-reset test test-fast browser lint messages format lock bench clean
+.PHONY: help setup demo demo-reset test test-fast browser lint messages format lock bench races soak clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,12 @@ lock: .boot/bin/uv ## Renew the lock after pyproject.toml changed.
 
 bench: setup ## Figures of the application on this machine: start, pages, demo solve, memory.
 	@$(BIN)/python -m planner.appbench
+
+races: setup ## Race heads for the same week on both kinds of database; about 20 minutes.
+	@$(BIN)/python tests/soak/racing.py
+
+soak: setup ## Random problems against brute force and planted faults against the check; long.
+	@$(BIN)/python tests/solver/soak.py --random 1000 --faults 1000
 
 clean: ## Remove everything that setup made.
 	@rm -rf .venv .boot node_modules web/static/vendor .mypy_cache .ruff_cache .pytest_cache
