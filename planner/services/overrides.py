@@ -123,11 +123,11 @@ def sign(session: Session, actor: Actor, question_id: str, reason: str, expires_
         },
         expires_on=expires_on,
         signed_at=now(),
-        state=OverrideState.ACTIVE,
+        state=OverrideState.WAITING,
     )
     needed = second_needed(session, override)
-    if needed is not None:
-        override.state = OverrideState.WAITING
+    if needed is None:
+        move(override, OverrideAction.SIGN)
     created(session, actor, Event.OVERRIDE_SIGNED, override, reason=override.reason)
     if needed is None:
         tell_those_affected(session, override)
