@@ -6,91 +6,31 @@ rule and no other. Each takes a case and dice and gives the faulty case, or None
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from solver.problem import DepartmentCap, Hours, Lock, Problem
+from planted_case import FAULTS, Case, Fault, breaks, some_grant, some_row, used_hours
+
+from solver.problem import DepartmentCap, Hours
 
 if TYPE_CHECKING:
     from random import Random
 
-    from solver.plan import Grant, Plan
 
 
-@dataclass(frozen=True)
-class Case:
-    """A problem, a plan for it, and what the plan's file claims beyond what is measured."""
-
-    problem: Problem
-    plan: Plan
-    claims: Mapping[str, Any] = field(default_factory=dict)
-
-    def line(self, name: str, **changes: Any) -> Case:
-        """The case with one line changed."""
-        lines = tuple(replace(x, **changes) if x.id == name else x for x in self.problem.lines)
-        return replace(self, problem=replace(self.problem, lines=lines))
-
-    def person(self, name: str, **changes: Any) -> Case:
-        """The case with one specialist changed."""
-        people = tuple(replace(x, **changes) if x.id == name else x for x in self.problem.specialists)
-        return replace(self, problem=replace(self.problem, specialists=people))
-
-    def lock(self, **fields: Any) -> Case:
-        """The case with one more lock."""
-        locks = (*self.problem.locks, Lock(**fields))
-        return replace(self, problem=replace(self.problem, locks=locks))
-
-    def rows(self, old: Hours, *new: Hours) -> Case:
-        """The case with one row of hours replaced."""
-        hours = tuple(x for row in self.plan.hours for x in (new if row == old else (row,)))
-        return replace(self, plan=replace(self.plan, hours=hours))
-
-    def grants(self, old: Grant, *new: Grant) -> Case:
-        """The case with one grant replaced."""
-        granted = tuple(x for grant in self.plan.granted for x in (new if grant == old else (grant,)))
-        return replace(self, plan=replace(self.plan, granted=granted))
-
-
-Fault = Callable[[Case, "Random"], Case | None]
-FAULTS: dict[str, tuple[str, Fault]] = {}
-"""By name: the rule that must be told, and how it is planted."""
-
-
-def breaks(rule: str) -> Callable[[Fault], Fault]:
-    """Register a fault with the rule it breaks."""
-
-    def note(fault: Fault) -> Fault:
-        FAULTS[fault.__name__.strip("_")] = (rule, fault)
-        return fault
-
-    return note
-
-
-def _row(case: Case, dice: Random) -> Hours | None:
-    return dice.choice(case.plan.hours) if case.plan.hours else None
-
-
-def _grant(case: Case, dice: Random) -> Grant | None:
-    return dice.choice(case.plan.granted) if case.plan.granted else None
-
-
-def _used(case: Case) -> Counter[tuple[str, int]]:
-    used: Counter[tuple[str, int]] = Counter()
-    for row in case.plan.hours:
-        used[row.specialist, row.week] += row.hours
-    return used
+__all__ = ["FAULTS"]
 
 
 @breaks("capacity")
 def _less_capacity(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     person = case.problem.specialist[row.specialist]
     more = person.expedite[row.week] if person.expedite else 0
-    short = _used(case)[row.specialist, row.week] - 1 - more
+    short = used_hours(case)[row.specialist, row.week] - 1 - more
     if short < 0:
         return None
     capacity = tuple(short if w == row.week else c for w, c in enumerate(person.capacity))
@@ -99,7 +39,7 @@ def _less_capacity(case: Case, dice: Random) -> Case | None:
 
 @breaks("capacity")
 def _expedite_hours_for_a_normal_line(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None or case.problem.line[row.line].expedite:
         return None
     person = case.problem.specialist[row.specialist]
@@ -109,31 +49,31 @@ def _expedite_hours_for_a_normal_line(case: Case, dice: Random) -> Case | None:
 
 @breaks("level")
 def _an_hour_more(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, replace(row, hours=row.hours + 1))
 
 
 @breaks("level")
 def _a_row_forgotten(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row)
 
 
 @breaks("level")
 def _a_row_twice(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, row, row)
 
 
 @breaks("level")
 def _no_hours(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, row, Hours(row.line, row.specialist, row.week, 0))
 
 
 @breaks("level")
 def _hours_below_nothing(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     more = replace(row, hours=row.hours + 5)
@@ -142,31 +82,31 @@ def _hours_below_nothing(case: Case, dice: Random) -> Case | None:
 
 @breaks("level")
 def _nobody_we_know(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, replace(row, specialist="nobody"))
 
 
 @breaks("level")
 def _no_such_line(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, row, replace(row, line="no-line"))
 
 
 @breaks("level")
 def _a_week_after_the_last(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, replace(row, week=len(case.problem.weeks)))
 
 
 @breaks("level")
 def _a_week_before_the_first(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.rows(row, replace(row, week=-1))
 
 
 @breaks("level")
 def _work_without_a_grant(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     request = case.problem.request_of[row.line].id
@@ -175,19 +115,19 @@ def _work_without_a_grant(case: Case, dice: Random) -> Case | None:
 
 @breaks("level")
 def _granted_twice(case: Case, dice: Random) -> Case | None:
-    grant = _grant(case, dice)
+    grant = some_grant(case, dice)
     return None if grant is None else case.grants(grant, grant, grant)
 
 
 @breaks("level")
 def _no_such_level(case: Case, dice: Random) -> Case | None:
-    grant = _grant(case, dice)
+    grant = some_grant(case, dice)
     return None if grant is None else case.grants(grant, replace(grant, level=99))
 
 
 @breaks("level")
 def _no_such_option(case: Case, dice: Random) -> Case | None:
-    grant = _grant(case, dice)
+    grant = some_grant(case, dice)
     return None if grant is None else case.grants(grant, replace(grant, option=99))
 
 
@@ -218,7 +158,7 @@ def _another_option_than_worked(case: Case, dice: Random) -> Case | None:
 
 @breaks("level")
 def _granted_without_work(case: Case, dice: Random) -> Case | None:
-    grant = _grant(case, dice)
+    grant = some_grant(case, dice)
     if grant is None:
         return None
     own = set(case.problem.request[grant.request].options[grant.option])
@@ -228,7 +168,7 @@ def _granted_without_work(case: Case, dice: Random) -> Case | None:
 
 @breaks("level")
 def _ended_too_late(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     request = case.problem.request_of[row.line]
@@ -245,7 +185,7 @@ def _ended_too_late(case: Case, dice: Random) -> Case | None:
 
 @breaks("skill")
 def _somebody_who_cannot(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     able = set(case.problem.eligible[row.line])
@@ -255,13 +195,13 @@ def _somebody_who_cannot(case: Case, dice: Random) -> Case | None:
 
 @breaks("skill")
 def _somebody_excluded(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.line(row.line, excluded=(row.specialist,))
 
 
 @breaks("skill")
 def _a_skill_too_few(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None or case.problem.line[row.line].candidates is not None:
         return None
     return case.line(row.line, needs={"a-skill-nobody-has": 1})
@@ -319,19 +259,19 @@ def _pace(case: Case, row: Hours) -> int:
 
 @breaks("weekly")
 def _more_than_the_pace(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.line(row.line, weekly_min=None, weekly_max=_pace(case, row) - 1)
 
 
 @breaks("weekly")
 def _less_than_the_pace(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     return None if row is None else case.line(row.line, weekly_min=_pace(case, row) + 1, weekly_max=None)
 
 
 @breaks("max_parallel")
 def _too_much_at_once(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     served = {
@@ -376,7 +316,7 @@ def _on_both_sides_of_a_wall(case: Case, dice: Random) -> Case | None:
 
 @breaks("department_cap")
 def _over_the_cap(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     department = case.problem.specialist[row.specialist].department
@@ -393,7 +333,7 @@ def _over_the_cap(case: Case, dice: Random) -> Case | None:
 
 @breaks("decided")
 def _frozen_otherwise(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     return case.lock(
@@ -403,7 +343,7 @@ def _frozen_otherwise(case: Case, dice: Random) -> Case | None:
 
 @breaks("decided")
 def _a_forbidden_pair(case: Case, dice: Random) -> Case | None:
-    row = _row(case, dice)
+    row = some_row(case, dice)
     if row is None:
         return None
     week = dice.choice((None, row.week))
@@ -431,7 +371,7 @@ def _less_than_decided(case: Case, dice: Random) -> Case | None:
 
 @breaks("decided")
 def _more_than_decided(case: Case, dice: Random) -> Case | None:
-    grant = _grant(case, dice)
+    grant = some_grant(case, dice)
     if grant is None:
         return None
     return case.lock(kind="max_level", request=grant.request, level=grant.level - 1)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import brute_force
 import pytest
 from click.testing import CliRunner
-from planted_faults import FAULTS, Case
+from planted_case import Case
+from planted_faults import FAULTS
 from random_problems import random_problem
 
 from planner.solving.commands import verify_command
