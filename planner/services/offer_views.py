@@ -110,7 +110,8 @@ def offer_view(offer: CounterOffer) -> OfferView:
     proposal = offer.proposal
     proposed = {(a.specialist_id, a.week): a for a in proposal.allocations}
     offered = {(h.specialist_id, h.week): h for h in offer.hours}
-    people = {a.specialist_id: a.specialist.display_name for a in (*proposal.allocations, *offer.hours)}
+    people = {a.specialist_id: a.specialist.display_name for a in proposal.allocations}
+    people |= {h.specialist_id: h.specialist.display_name for h in offer.hours}
     low, high = chances(proposal.request, offer.fraction)
     lines = [
         OfferLine(

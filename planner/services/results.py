@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -82,7 +82,7 @@ def results(session: Session, actor: Actor, run_id: str) -> Sequence[Result]:
 
 
 def _result(
-    outcome: RequestOutcome, questions: dict[str, Question], states: Sequence[ProposalState]
+    outcome: RequestOutcome, questions: Mapping[str | None, Question], states: Sequence[ProposalState]
 ) -> Result:
     return Result(
         outcome=outcome,
