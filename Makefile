@@ -61,6 +61,7 @@ lock: .boot/bin/uv ## Renew the lock after pyproject.toml changed.
 
 bench: setup ## Figures of the application on this machine: start, pages, demo solve, memory.
 	@$(BIN)/python -m planner.appbench
+	@$(BIN)/python -m planner.importbench
 
 races: setup ## Race heads for the same week on both kinds of database; about 20 minutes.
 	@$(BIN)/python tests/soak/racing.py
