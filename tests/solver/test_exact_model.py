@@ -16,18 +16,19 @@ from solver.exact import Model, StoppedError
 from solver.exact_run import Goal, ModelInvalidError, set_goal
 from solver.exact_start import greedy, salvage
 from solver.exact_view import canonical
+from solver.plan import Plan
 from solver.problem import Problem
 from solver.referee import measure, violations
 from solver.solve import solve
 from solver.terms import handover, ties, value
 
 
-def fixed_to(problem: Problem, found: object) -> tuple[bool, int | None]:
+def fixed_to(problem: Problem, found: Plan) -> tuple[bool, int | None]:
     """Whether the model accepts a plan as it stands, and what it says the plan is worth."""
     model = Model(problem)
     worth = value.state(model)
     model.cp.maximize(worth)
-    model.hint(found)  # type: ignore[arg-type]
+    model.hint(found)
     solver = cp_model.CpSolver()
     solver.parameters.fix_variables_to_their_hinted_value = True
     status = solver.solve(model.cp)
