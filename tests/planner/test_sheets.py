@@ -53,7 +53,18 @@ def _archive(parts: dict[str, bytes]) -> bytes:
         (b",".join([b"c"] * 101) + b"\n" + b"1\n", "E_FILE_COLUMNS"),
         (b"x" * (10 * 1024 * 1024 + 1), "E_FILE_SIZE"),
     ],
-    ids=str,
+    ids=[
+        *("nothing", "only a head", "old workbook", "pdf", "page", "no archive", "other archive", "macros"),
+        *(
+            "path upwards",
+            "null byte",
+            "open quote",
+            "encoding",
+            "too many rows",
+            "too many columns",
+            "too large",
+        ),
+    ],
 )
 def test_what_is_no_table_is_refused_with_its_reason(content: bytes, code: str) -> None:
     """Each kind of wrong file has a code of its own."""
