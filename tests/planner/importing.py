@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # - the library has no types
 from factories import World
 
 from planner.exchange.imports import Finding, Source, read

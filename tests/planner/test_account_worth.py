@@ -142,7 +142,7 @@ def test_criteria_are_measured_when_nobody_rated_them(world: World) -> None:
     for strength in (5, 3, 2, None):
         contact(world, "alfa", strength)
     (alfa,) = [j for j in _judged(world).judged.values() if j.account.name == "Alfa"]
-    assert (alfa.coverage.value, alfa.standing.priority.value) == (Decimal("0.5"), 50)
+    assert (alfa.coverage.value, alfa.standing.priority.value) == (Decimal("0.5"), Decimal(50))
     rated(world, "alfa", "coverage", 90)
     assert _judged(world).judged[alfa.account.id].standing.priority.value == 90
 
@@ -223,7 +223,7 @@ def test_e10_a_colleague_cannot_read_the_record(world: World) -> None:
         own = kams.view_calibration(session, world.actor("nora"), world.ids["nora"])
         assert [(c.case.probability, c.counts) for c in own.cases] == [(600, False), (800, True)]
         assert own.brier.score.value == Decimal("0.04")
-        assert (own.expected_minor, own.realised_minor) == (80_000, 50_000)
+        assert (own.expected_minor, own.realised_minor) == (Decimal(80_000), 50_000)
         seen = kams.view_calibration(session, world.actor("lukas"), world.ids["nora"])
         assert seen.calibration.product.value == own.calibration.product.value
         assert [kam.id for kam in kams.list_kams(session, world.actor("nora"))] == [world.ids["nora"]]

@@ -26,7 +26,7 @@ def test_e11_level_agreement_and_the_widest_gap() -> None:
     assert round(float(view.level), 3) == 0.556
     assert view.agreement is not None
     assert round(view.agreement, 3) == 0.584
-    assert [(gap.one, gap.other, gap.size) for gap in view.gaps] == [("KAM", "Engineering", 2)]
+    assert [(gap.one, gap.other, gap.size) for gap in view.gaps] == [("KAM", "Engineering", Fraction(2))]
 
 
 @pytest.mark.acceptance
@@ -40,7 +40,7 @@ def test_e11_a_group_with_two_answers_is_hidden() -> None:
 def test_small_groups_are_put_together() -> None:
     """Two groups of two make four answers under no name; two groups of one make too few."""
     two = element_view({**E11, "Finance": Marks((1, 1), (5, 5)), "Sales": Marks((3, 3), (5, 5))})
-    assert [(g.group, g.answers, g.mean) for g in two.groups][-1] == (OTHERS, 4, 2)
+    assert [(g.group, g.answers, g.mean) for g in two.groups][-1] == (OTHERS, 4, Fraction(2))
     assert two.left_out == 0
     one = element_view({**E11, "Finance": Marks((1,), (5,)), "Sales": Marks((3,), (5,))})
     assert (len(one.groups), one.left_out) == (3, 2)
@@ -51,7 +51,7 @@ def test_nothing_to_show_is_unknown_and_not_zero() -> None:
     empty = element_view({})
     assert (empty.level, empty.agreement, empty.urgency, empty.gaps) == (None, None, None, ())
     alone = element_view({"KAM": Marks((3, 3, 3), (5, 5, 5))})
-    assert (alone.level, alone.agreement, alone.target) == (Fraction(1, 2), None, 1)
+    assert (alone.level, alone.agreement, alone.target) == (Fraction(1, 2), None, Fraction(1))
 
 
 def test_what_is_far_from_its_target_and_disputed_comes_first() -> None:

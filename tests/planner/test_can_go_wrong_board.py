@@ -32,7 +32,15 @@ from planner.records import (
     Specialist,
 )
 from planner.records.outcomes import Result
-from planner.services import board, board_content, decisions, publishing, review, review_decisions
+from planner.services import (
+    board,
+    board_content,
+    board_overrides,
+    decisions,
+    publishing,
+    review,
+    review_decisions,
+)
 from planner.services.publication_file import export_publication
 from planner.solving.engine import Engine
 from planner.solving.replay import replay
@@ -117,7 +125,7 @@ def test_an_override_that_binds_a_plan_stands_in_its_content(
     sign(world, 7 * K, 10 * K)
     sign(world, 20 * K, 20 * K, OverrideState.WAITING)
     with sqlite_database.reading() as session:
-        told = board_content.overrides_in(session, session.get_one(PlanRun, world.first.id))
+        told = board_overrides.overrides_in(session, session.get_one(PlanRun, world.first.id))
     assert [(o["target"], o["sponsor"], o["price_high_minor"]) for o in told] == [
         ("R2 (a-Lee)", "Lena", 10 * K)
     ]

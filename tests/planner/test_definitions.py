@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from factories import World, events, refused
@@ -128,7 +129,7 @@ def test_a_proposed_version_can_go_back(strategic: World) -> None:
         ({"flags": ("D7",)}, "E_REF_UNKNOWN"),
     ],
 )
-def test_what_is_not_well_formed_is_told(strategic: World, changes: dict[str, object], code: str) -> None:
+def test_what_is_not_well_formed_is_told(strategic: World, changes: dict[str, Any], code: str) -> None:
     """Nothing is stored, and the field is named."""
     row, values = _draft(strategic)
     denied = refused(

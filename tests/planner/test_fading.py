@@ -12,7 +12,7 @@ from translating import translated
 
 from planner.services import requests
 
-E6 = {
+E6: dict[str, Any] = {
     "benefits": ((6, 6_000_000), (18, 6_000_000)),
     "curve": ((0, 300), (1000, 550)),
     "avoidable_cost_minor": 100_000,

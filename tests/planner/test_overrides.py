@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from factories import stable_id, user
@@ -109,7 +110,7 @@ def test_prices_by_hand(planned: Quarrel, target: Target, price: int) -> None:
 def test_a_pair_can_be_forbidden_and_ordered(planned: Quarrel) -> None:
     """Ann is the only one who can do R1: forbidding her costs R1, ordering her costs nothing."""
     line = planned.proposal(planned.first, "r1").line_id
-    pair = {"line_id": line, "specialist_id": stable_id("s:ann")}
+    pair: dict[str, Any] = {"line_id": line, "specialist_id": stable_id("s:ann")}
     assert priced(planned, Target("forbid", **pair)).high_minor == 10 * K
     assert priced(planned, Target("forbid", **pair, week="2027-W01")).high_minor == 10 * K
     assert priced(planned, Target("pin", **pair)).high_minor == 0

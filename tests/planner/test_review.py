@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import factories
@@ -107,7 +107,7 @@ def test_customers_show_plan_and_granted_against_asked(world: Quarrel) -> None:
 def test_promised_value_stands_against_what_came(world: Quarrel) -> None:
     """Confirmed: claimed .5 x 200 k = 100 k, came 60 k; one more is recorded but not confirmed."""
     lena, fin = stable_id("lena"), stable_id("fin")
-    known = {"recorded_by_id": lena, "recorded_at": factories.datetime(2027, 1, 3, tzinfo=factories.UTC)}
+    known = {"recorded_by_id": lena, "recorded_at": datetime(2027, 1, 3, tzinfo=UTC)}
     with world.database.writing() as session:
         for name, state, by in (("r1", ClosingState.CONFIRMED, fin), ("r2", ClosingState.RECORDED, None)):
             session.add(

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from factories import World, refused
-from sqlalchemy import inspect, select
+from sqlalchemy import select
+from sqlalchemy.orm import class_mapper
 
 from planner import audit
 from planner.clock import today
@@ -75,7 +76,7 @@ def test_an_answer_cannot_be_tied_to_a_person(world: World) -> None:
         assert event is not None
         assert (event.action, event.before, event.after) == ("survey.answered", None, None)
         assert audit.verify(session) == []
-    columns = {c.key for kind in (SurveyAnswer, SurveyComment) for c in inspect(kind).column_attrs}
+    columns = {c.key for kind in (SurveyAnswer, SurveyComment) for c in class_mapper(kind).column_attrs}
     assert columns == {"id", "round_id", "group", "element", "current", "target", "text"}
 
 

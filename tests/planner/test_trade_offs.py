@@ -173,6 +173,7 @@ def test_stopped_while_it_runs_it_keeps_its_points(planned: Quarrel) -> None:
     assert reply is not None
     with planned.database.writing() as session:
         store(session, session.get_one(Question, asked.question_id), reply.content)
+    assert asked.question_id is not None
     assert planned.row(Question, asked.question_id).state == JobState.DONE
     assert seen(planned).state == "done"
 

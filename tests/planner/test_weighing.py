@@ -58,7 +58,7 @@ def test_e10_claims_count_by_what_became_of_earlier_ones(world: World) -> None:
     c = (Decimal("0.5") + 5 * c_all) / 6
     assert value == round(30_000 * q * c)
     (level,) = inputs["levels"]
-    assert (Decimal(level["claimed_minor"]), level["money_minor"]) == (30_000, value)
+    assert (Decimal(level["claimed_minor"]), level["money_minor"]) == (Decimal(30_000), value)
     q_kai = (1 + 2 * q_all) / 3
     c_kai = (1 + 5 * c_all) / 6
     assert _level(world, other.id)[1] == round(30_000 * q_kai * c_kai)

@@ -299,7 +299,9 @@ def test_a_question_under_way_makes_way_at_once(hard: Quarrel) -> None:
         waiting = session.scalars(
             select(Question).where(Question.state == JobState.QUEUED, Question.kind == "break_even")
         ).all()
-        asked = explanations.ask(session, hard.actor("lena"), run.id, waiting[-1].request_id)
+        request_id = waiting[-1].request_id
+        assert request_id is not None
+        asked = explanations.ask(session, hard.actor("lena"), run.id, request_id)
     pushed.join(30)
     assert not pushed.is_alive()
     assert _in_state(hard, JobState.RUNNING) == []

@@ -206,7 +206,7 @@ def test_e2_the_strategic_weight_knows_no_money() -> None:
 
     x, y = (score("strategic_score", E2, ratings, counts) for ratings in (X, Y))
     assert (places(x.figure, 2), places(strategic_weight(x, 500), 4)) == ("67.14", "1.1714")
-    assert (places(y.coverage, 3), y.provisional, y.value) == ("0.571", True, 50)
+    assert (places(y.coverage, 3), y.provisional, y.value) == ("0.571", True, Decimal(50))
     assert strategic_weight(y, 500).value == 1
     praised = score("strategic_score", E2, {"stability": Rating(5_000)}, counts)
     assert praised.value == 100

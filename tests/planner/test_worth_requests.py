@@ -102,7 +102,7 @@ def test_e10_calibration_of_a_claim() -> None:
     (level,) = level_values(
         [(0, 200), (1000, 500)], present_value([(0, 10_000_000)], TEN_PERCENT), 0, factors
     )
-    assert (level.claimed, level.value_minor) == (3_000_000, 1_850_649)
+    assert (level.claimed, level.value_minor) == (Decimal(3_000_000), 1_850_649)
 
 
 @pytest.mark.acceptance
@@ -157,7 +157,7 @@ def test_calibration_stays_within_its_limits() -> None:
 
 def test_a_company_without_history_claims_as_stated() -> None:
     """Nothing closed yet: both factors are 1; what was never confirmed says nothing about values."""
-    assert company_factors(()) == (1, 1)
+    assert company_factors(()) == (Fraction(1), Fraction(1))
     unconfirmed = [Case("x", 500, success=True, claimed_minor=1_000)]
     assert company_factors(unconfirmed)[1] == 1
 

@@ -30,7 +30,7 @@ os.environ.setdefault("PLANNER_LOG_LEVEL", "ERROR")
 for _parameter, _least in (("TIME_COST", "1"), ("MEMORY_KIB", "8"), ("PARALLELISM", "1")):
     os.environ.setdefault(f"PLANNER_PASSWORD_{_parameter}", _least)
 TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS), str(TESTS / "planner"), str(TESTS / "web")]
+sys.path[:0] = [str(TESTS.parent), str(TESTS / "planner"), str(TESTS / "web")]
 
 from applications import make_app  # noqa: E402 - the folders are named just above
 from clients import Program, new_token  # noqa: E402 - the folders are named just above
@@ -308,7 +308,7 @@ def databases(kinds: Sequence[str]) -> Iterator[Iterator[tuple[str, Any]]]:
     numbers = iter(range(1000))
     server: Any = None
     if "postgresql" in kinds:
-        from conftest import Server, server_binaries
+        from tests.conftest import Server, server_binaries
 
         binaries = server_binaries()
         if binaries is None:
