@@ -20,7 +20,8 @@ PHONE = 390
 WORST = ("serious", "critical")
 
 KINDS = """() => [...new Set([...document.querySelectorAll('main a[href^="/"], nav a[href^="/"]')]
-  .map((a) => a.getAttribute('href')).filter((h) => !h.endsWith('.csv') && !h.includes('#')))]"""
+  .filter((a) => !a.hasAttribute('download')).map((a) => a.getAttribute('href'))
+  .filter((h) => !h.split('?')[0].endsWith('.csv') && !h.includes('#')))]"""
 
 
 def kind(address: str) -> str:

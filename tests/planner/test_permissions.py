@@ -89,6 +89,25 @@ delegation.revoke    KHA
 delegation.view      KHA
 audit.view           A
 company.load
+request.worth        KLPF
+swap.view            K
+swap.offer           K
+swap.answer          K
+override.view        LPF
+override.price       L
+override.sign        L
+scenario.view        LP
+scenario.edit        LP
+scenario.promote     L
+trade_off.view       LPF
+trade_off.ask        LP
+portfolio.view       LPF
+definition.view      KLPF
+definition.edit      L
+definition.approve   L
+calibration.view     KL
+kam_load.view        LPF
+expectation.view     KL
 data.view            KHLFA
 data.import          KHLFA
 accounts.import      LF

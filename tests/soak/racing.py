@@ -25,8 +25,6 @@ from typing import Any
 
 # Set before the application is imported; every process that is spawned comes by here too.
 os.environ.setdefault("PLANNER_TODAY", "2027-01-04")
-# A thousand refusals are meant here; only what breaks is worth a line.
-os.environ.setdefault("PLANNER_LOG_LEVEL", "ERROR")
 for _parameter, _least in (("TIME_COST", "1"), ("MEMORY_KIB", "8"), ("PARALLELISM", "1")):
     os.environ.setdefault(f"PLANNER_PASSWORD_{_parameter}", _least)
 TESTS = Path(__file__).resolve().parent.parent
@@ -187,6 +185,8 @@ def volley(
         tokens: Token by name.
         start: A barrier that all threads of all processes wait at.
     """
+    # A thousand refusals are meant here; only what breaks is worth a line. Set in the racing process alone.
+    os.environ.setdefault("PLANNER_LOG_LEVEL", "ERROR")
     app = make_app(url)
     statuses: Counter[int] = Counter()
     lock = threading.Lock()

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from random import Random
 
 
-
 __all__ = ["FAULTS"]
 
 

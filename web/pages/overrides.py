@@ -132,7 +132,7 @@ def ordered(view: PriceView) -> str:
 @pages.get("/overrides/new")
 @policy(Action.PRICE_OVERRIDE)
 @reads
-def new(session: Session, actor: Actor) -> tuple[str, int] | str:
+def new(session: Session, actor: Actor) -> str:
     """Choose what the exception is about; the address may name it."""
     wanted = request.args.get("kind", "")
     kind = wanted if wanted in list(OverrideKind) else OverrideKind.GRANT.value
@@ -140,13 +140,13 @@ def new(session: Session, actor: Actor) -> tuple[str, int] | str:
     return _choose(session, actor, Form(typed))
 
 
-def _choose(session: Session, actor: Actor, form: Form) -> tuple[str, int] | str:
+def _choose(session: Session, actor: Actor, form: Form) -> str:
     try:
         options = override_options(session, actor)
     except Refused as refused:
         if refused.denied.code != "E_NO_PLAN":
             raise
-        return page(session, actor, "overrides/new.html", options=None, form=form), 409
+        return page(session, actor, "overrides/new.html", options=None, form=form)
     titles = {row.request_id: f"{row.title} ({row.account})" for row in options.requests}
     granted = {row.request_id: row.granted for row in options.requests}
     shares = sorted({share for row in options.requests for share in row.shares}, reverse=True)
@@ -192,7 +192,7 @@ def ask() -> tuple[str, int] | str | Response:
         errors = field_errors(denied.problems, {}, names())
         with reading() as session:
             shown = _choose(session, current_actor(), Form(typed, errors))
-        return (shown[0] if isinstance(shown, tuple) else shown), 422
+        return shown, 422
     return redirect(f"/overrides/prices/{found.question_id}", 303)
 
 
