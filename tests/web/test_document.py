@@ -60,7 +60,7 @@ def test_objects_in_requests_take_no_unknown_fields(document: dict[str, Any]) ->
 def test_money_and_hours_say_their_unit(document: dict[str, Any]) -> None:
     """No number of money or effort is left to guessing."""
     measures = re.compile(r"hours|value|bound|amount|cost|money|share|probability|fraction|reserve")
-    units = re.compile(r"(minor|quarter_hours|permille|^value_band)$")
+    units = re.compile(r"(minor|quarter_hours(_before|_after)?|permille|percent|^value_band)$")
     for name, schema in document["components"]["schemas"].items():
         for field, shape in schema.get("properties", {}).items():
             if {"integer", "number"} & set(list_of(shape.get("type"))) and measures.search(field):

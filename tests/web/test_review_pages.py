@@ -180,7 +180,7 @@ def test_the_same_over_the_api(published: str, world: World, client: Client) -> 
     assert lukas.post("/publications/1/contribution").get_json()["state"] == "queued"
     seen = hana.get("/publications/1/contribution").get_json()
     assert [d["code"] for d in seen["departments"]] == ["engineering"]
-    assert (seen["whole"], seen["departments"][0]["value"]) == (None, None)
+    assert (seen["whole"], seen["departments"][0]["value_minor"]) == (None, None)
     assert lukas.get("/publications/1/file").get_json()["file"]["format"] == "planner-publication/1"
     last = (today() + timedelta(days=3)).isoformat()
     opened_ = lukas.post("/surveys", {"name": "Q1", "closes_on": last, "groups": ["@kam", "Engineering"]})

@@ -70,6 +70,7 @@ def store(session: Session, actor: Actor, import_id: str) -> ImportFile:
 @blueprint.get("/exports/<kind>.<form>")
 @policy(Action.VIEW_DATA)
 @reads
+@blueprint.answer()
 def export(session: Session, actor: Actor, kind: str, form: str) -> Response:
     """What is stored of a kind, as far as you may see it, as csv or xlsx."""
     return as_file(imports.export(session, actor, imports.a_kind(kind), form), kind, form)

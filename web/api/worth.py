@@ -92,7 +92,7 @@ def show_calibration(session: Session, actor: Actor, kam_id: str) -> dict[str, A
                 "request_id": c.closing.request_id,
                 "ended_on": c.closing.ended_on,
                 "result": c.closing.result,
-                "claimed_probability": c.case.probability,
+                "claimed_probability_permille": c.case.probability,
                 "claimed_value_minor": c.case.claimed_minor,
                 "realised_value_minor": c.case.realised_minor,
                 "counts": c.counts,

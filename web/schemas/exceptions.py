@@ -279,7 +279,9 @@ class TradeOffPointOut(Schema):
     setting = fields.Float()
     value_minor = fields.Integer()
     other = fields.Float()
-    cost = fields.Float(metadata={"description": "The share of the best value given up, 0 to 1."})
+    given_up = fields.Float(
+        attribute="cost", metadata={"description": "The part of the best value given up, 0 to 1."}
+    )
     bound_minor = fields.Integer()
     proven = fields.Boolean()
 

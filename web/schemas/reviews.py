@@ -60,12 +60,12 @@ class DepartmentShareOut(Schema):
     lent = fields.Integer()
     capacity = fields.Integer()
     released = fields.Integer()
-    share = fields.Integer()
-    value = fields.Integer()
-    low = fields.Integer()
-    high = fields.Integer()
-    error = fields.Float()
-    last_in = fields.Integer()
+    share_permille = fields.Integer(attribute="share")
+    value_minor = fields.Integer(attribute="value")
+    low_minor = fields.Integer(attribute="low")
+    high_minor = fields.Integer(attribute="high")
+    error_minor = fields.Float(attribute="error")
+    last_in_minor = fields.Integer(attribute="last_in")
 
 
 class ContributionOut(Schema):
