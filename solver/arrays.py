@@ -182,7 +182,7 @@ class _Builder:
                     row.first_week,
                     row.last_week,
                     self._old_row(i),
-                    len(forced) if forced <= set(eligible[i]) else BIG,
+                    len(forced) if not forced or forced <= set(eligible[i]) else BIG,
                     frozen_on.get(i, 0),
                 ]
             )

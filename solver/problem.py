@@ -281,12 +281,23 @@ class Problem:
 
         Counts skills or candidates, `required` and `excluded`, not locks, walls or capacity.
         """
-        return {line.id: tuple(sorted(_eligible(line, self.specialists))) for line in self.lines}
+        # Few different needs are asked for often, and a large company has a hundred million pairs.
+        able: dict[tuple[tuple[str, int], ...], tuple[str, ...]] = {}
+        found = {}
+        for line in self.lines:
+            key = tuple(sorted(line.needs.items()))
+            if line.candidates is None and key not in able:
+                able[key] = tuple(
+                    sorted(s.id for s in self.specialists if all(s.skills.get(k, 0) >= v for k, v in key))
+                )
+            found[line.id] = _allowed(line, able.get(key, ()))
+        return found
 
 
-def _eligible(line: Line, people: tuple[Specialist, ...]) -> list[str]:
+def _allowed(line: Line, able: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of its candidates, or of the sorted people who are able, whom the line does not rule out."""
     if line.candidates is not None:
-        able = [c.specialist for c in line.candidates]
-    else:
-        able = [s.id for s in people if all(s.skills.get(k, 0) >= v for k, v in line.needs.items())]
-    return [s for s in able if s not in line.excluded and line.required in (None, s)]
+        able = tuple(sorted(c.specialist for c in line.candidates))
+    if line.required is None and not line.excluded:
+        return able
+    return tuple(s for s in able if s not in line.excluded and line.required in (None, s))
