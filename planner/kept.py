@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from planner import settings, witness
 from planner.audit import Event, state_of, verify
-from planner.migrations.keeping import RUN_RESULT
 from planner.records import AuditEvent, BoardReview, Decision, PlanRun, Publication, PublishedHours, Row
+from planner.records.plans import RUN_RESULT
 from planner.verdict import Message
 
 UNREADABLE = (ValueError, TypeError, LookupError, NoResultFound)

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-import xlsxwriter  # type: ignore[import-untyped]  # - the library has no types
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
@@ -58,6 +57,8 @@ def _csv_cell(cell: Any) -> Any:
 
 def as_workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> bytes:
     """A workbook with one sheet; texts are written as texts, whatever they look like."""
+    import xlsxwriter  # type: ignore[import-untyped]  # - the library has no types
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -9,15 +9,10 @@ from collections.abc import Iterator
 
 from alembic import op
 
+from planner.records.plans import RUN_RESULT
+
 UNCHANGEABLE = ("audit_event", "decision", "publication", "published_hours", "snapshot")
 """Tables that only ever grow; later ones are kept by the migration that makes them."""
-
-RUN_RESULT = (
-    *("cycle_id", "number", "purpose", "parameters", "snapshot_id", "created_by_id", "started_at"),
-    *("finished_at", "state", "plan_status", "stopped", "value_minor", "bound_minor", "churn_minor"),
-    *("reproducible", "result", "failure"),
-)
-"""Columns of a run that stay once it is done."""
 
 
 def _same(column: str, *, postgresql: bool) -> str:

@@ -131,6 +131,14 @@ class PlanRun(Row):
     created_by: Mapped[User | None] = relationship()
 
 
+RUN_RESULT = (
+    *("cycle_id", "number", "purpose", "parameters", "snapshot_id", "created_by_id", "started_at"),
+    *("finished_at", "state", "plan_status", "stopped", "value_minor", "bound_minor", "churn_minor"),
+    *("reproducible", "result", "failure"),
+)
+"""Columns of a run that stay once it is done."""
+
+
 class RequestOutcome(Row):
     """What a run gives one request.
 

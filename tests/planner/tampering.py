@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from planner import audit
 from planner.database import Database
-from planner.migrations.keeping import RUN_RESULT
 from planner.records import AuditEvent, Base, PlanRun, Publication
+from planner.records.plans import RUN_RESULT
 
 KEPT = ("audit_event", "publication", "published_hours", "decision", "snapshot", "plan_run")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, current_app, json, render_template
 
@@ -16,8 +16,7 @@ blueprint: Final = Blueprint("api_document", __name__)
 def openapi() -> Response:
     """The OpenAPI document."""
     (api,) = current_app.extensions["flask-smorest"]["apis"].values()
-    document: dict[str, Any] = api["ext_obj"].spec.to_dict()
-    return Response(json.dumps(document), mimetype="application/json")
+    return Response(json.dumps(api["ext_obj"].document()), mimetype="application/json")
 
 
 @blueprint.get("/api/docs")

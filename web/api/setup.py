@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -61,7 +62,28 @@ ABOUT: Final = (
 
 
 class PlannerApi(Api):
-    """Errors are answered by `web.errors` alone, in one shape."""
+    """Errors are answered by `web.errors` alone, in one shape; endpoints are described when somebody asks."""
+
+    def __init__(self, app: Flask) -> None:
+        self._waiting: list[Any] = []
+        self._describing = threading.Lock()
+        cast("Any", super()).__init__(app)
+
+    def serve(self, blueprint: Any) -> None:
+        """Serve the endpoints; describing them takes half a second that a start does not have."""
+        app = cast("Flask", self._app)
+        app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        app.register_blueprint(blueprint)
+        self._waiting.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """The description of every endpoint."""
+        with self._describing:
+            while self._waiting:
+                it = self._waiting.pop(0)
+                it.register_views_in_doc(self, self._app, self.spec, name=it.name, parameters=None)
+                self.spec.tag({"name": it.name, "description": it.description})
+            return self.spec.to_dict()
 
     def _register_error_handlers(self) -> None:
         """Nothing: there is one place for errors."""
@@ -88,5 +110,5 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.spec.components.security_scheme("token", BEARER)
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
-        api.register_blueprint(blueprint)
+        api.serve(blueprint)
     app.register_blueprint(document.blueprint)
