@@ -139,6 +139,30 @@ def save_draft(
     return row
 
 
+def change_draft(
+    session: Session, actor: Actor, account_id: str, plan_id: str, values: PlanValues, *, version: int
+) -> AccountPlan:
+    """Change one draft of an own customer; its period stays.
+
+    Raises:
+        Refused: E_FORBIDDEN; E_NOT_FOUND; E_NOT_OWN; E_VERSION_STALE; E_STATE once submitted; E_INVALID.
+    """
+    require(may(actor, Action.EDIT_PLAN))
+    kept_account(session, actor, account_id)
+    row = _find(session, actor, account_id, plan_id)
+    if row.state is not PlanState.DRAFT:
+        raise refuse(
+            Kind.STATE,
+            "E_STATE",
+            "What was submitted is not changed.",
+            "Draft a new revision; it replaces this one when it is submitted.",
+        )
+    if values.period != row.period:
+        reason, remedy = "A draft keeps its period.", "Draft another plan for another period."
+        checks.require_well_formed([checks.problem("period", "E_PERIOD", reason, remedy)])
+    return save_draft(session, actor, account_id, values, version)
+
+
 def _write(row: AccountPlan, values: PlanValues) -> None:
     for name in TEXTS:
         setattr(row, name, checks.tidy(getattr(values, name)))

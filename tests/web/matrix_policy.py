@@ -99,7 +99,8 @@ class Rule:
     """Who may use a route.
 
     `kind` is the kind of row that its last parameter, or with `in_body` a field of its body, names; `before`
-    those of the parameters before it. `body` gives JSON for the API and a form for pages.
+    those of the parameters before it. `body` gives JSON for the API and a form for pages; `query` stands
+    behind the address.
     """
 
     who: frozenset[str]
@@ -108,6 +109,7 @@ class Rule:
     in_body: bool = False
     body: Body = lambda _stage, _row: None
     everybody_sees: frozenset[str] = frozenset()
+    query: str = ""
 
 
 def _version(stage: Stage, row: str) -> dict[str, Any]:

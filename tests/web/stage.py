@@ -167,6 +167,8 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "resolution": {"own": resolution, "nothing": NOTHING},
         "round": {"own": round_id, "nothing": NOTHING},
         "definition": {"own": _definition(world), "nothing": NOTHING},
+        "definition tried": {"own": _definition(world), "nothing": NOTHING},
+        "template": {"own": "csv", "nothing": "pdf"},
         "kam": {"own": world.ids["nora"], "other": world.ids["kai"], "nothing": NOTHING},
         "figure": {"own": "net_revenue", "nothing": "nothing"},
     }

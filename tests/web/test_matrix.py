@@ -105,9 +105,10 @@ def address(stage: Stage, template: str, rule: Rule, row: str) -> str:
     if template.startswith("/static/"):
         values = ["css/app.css"]
     if rule.in_body:
-        return template
+        return template + rule.query
     assert len(names) == (len(values) if names else 0), template
-    return PARAMETER.sub(lambda _: values.pop(0), template) if names else template
+    path = PARAMETER.sub(lambda _: values.pop(0), template) if names else template
+    return path + rule.query
 
 
 def plain(answer: TestResponse, row: str) -> tuple[int, str]:

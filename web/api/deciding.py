@@ -28,6 +28,7 @@ from web.schemas.deciding import (
     NamedHeadOut,
     NameHeadIn,
     NoticesOut,
+    OfferChoicesOut,
     OfferIn,
     OfferOut,
     OffersOut,
@@ -63,6 +64,15 @@ def make_offer(session: Session, actor: Actor, data: dict[str, Any], proposal_id
     return _shown(
         session, offers.make_offer(session, actor, proposal_id, asked_version(), rows, data["text"])
     )
+
+
+@blueprint.get("/proposals/<id:proposal_id>/choices")
+@policy(Action.COUNTER)
+@reads
+@blueprint.answer(OfferChoicesOut)
+def show_choices(session: Session, actor: Actor, proposal_id: str) -> offers.OfferChoices:
+    """Who of your people could do the work instead, and in which weeks."""
+    return offers.offer_choices(session, actor, proposal_id)
 
 
 @blueprint.get("/offers")

@@ -13,6 +13,7 @@ from planner.services import decisions
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
+from web.schemas.common import PageQuery, list_of
 from web.schemas.decisions import (
     ConsequenceOut,
     ConsequenceQuery,
@@ -22,7 +23,9 @@ from web.schemas.decisions import (
     InboxOut,
     ProposalOut,
     RejectIn,
+    SentOut,
 )
+from web.schemas.outputs import page_of
 
 blueprint = Blueprint("decisions", "Decisions of department heads.")
 
@@ -34,6 +37,16 @@ blueprint = Blueprint("decisions", "Decisions of department heads.")
 def show_inbox(session: Session, actor: Actor) -> decisions.Inbox:
     """What waits for your departments, with their load."""
     return decisions.inbox(session, actor)
+
+
+@blueprint.get("/outbox")
+@policy(Action.VIEW_OUTBOX)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(SentOut))
+def show_outbox(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """What was decided for your departments, newest first."""
+    return page_of(decisions.outbox(session, actor), query)
 
 
 @blueprint.get("/proposals/<id:proposal_id>")

@@ -15,7 +15,9 @@ from web.api.kit import Blueprint, asked_version
 from web.auth import current_actor
 from web.database import database, reading, reads, writes, writing
 from web.policy import policy
-from web.schemas.imports import HandInQuery, ImportOut
+from web.schemas.common import PageQuery, list_of
+from web.schemas.imports import EncodingQuery, HandInQuery, ImportOut, ImportRowOut
+from web.schemas.outputs import page_of
 from web.uploads import TYPES, as_file
 
 blueprint = Blueprint("imports", "Files in, looked at before anything is stored, and files out.")
@@ -48,6 +50,16 @@ def hand_in(query: dict[str, Any]) -> ImportFile:
         return imports.find_import(session, actor, row.id)
 
 
+@blueprint.get("/imports")
+@policy(Action.VIEW_DATA)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(ImportRowOut))
+def list_imports(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """The files that you handed in, newest first."""
+    return page_of(imports.list_imports(session, actor), query)
+
+
 @blueprint.get("/imports/<id:import_id>")
 @policy(Action.IMPORT_FILE)
 @reads
@@ -65,6 +77,37 @@ def show_import(session: Session, actor: Actor, import_id: str) -> ImportFile:
 def store(session: Session, actor: Actor, import_id: str) -> ImportFile:
     """Store a checked file: all of it, or nothing."""
     return imports.store_import(session, actor, import_id, asked_version())
+
+
+@blueprint.post("/imports/<id:import_id>/check")
+@policy(Action.IMPORT_FILE)
+@blueprint.query(EncodingQuery)
+@blueprint.answer(ImportOut)
+def check(query: dict[str, Any], import_id: str) -> Any:
+    """Check a file again against what is stored now, perhaps read in another encoding."""
+    actor = current_actor()
+    with writing() as session:
+        imports.check_again(session, actor, import_id, query["encoding"])
+    imports.check_file(database(), actor, import_id)
+    with reading() as session:
+        return imports.find_import(session, actor, import_id)
+
+
+@blueprint.post("/imports/<id:import_id>/discard")
+@policy(Action.IMPORT_FILE)
+@writes
+@blueprint.answer(ImportOut)
+def discard(session: Session, actor: Actor, import_id: str) -> ImportFile:
+    """Throw a file away that was not stored."""
+    return imports.discard_import(session, actor, import_id)
+
+
+@blueprint.get("/templates/<kind>.<form>")
+@policy(Action.IMPORT_FILE)
+@blueprint.answer()
+def template(kind: str, form: str) -> Response:
+    """The columns of a kind and one line of examples, as csv or xlsx."""
+    return as_file(imports.template(current_actor(), imports.a_kind(kind), form), f"{kind}-template", form)
 
 
 @blueprint.get("/exports/<kind>.<form>")

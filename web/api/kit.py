@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeVar, cast
@@ -12,10 +13,10 @@ from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from flask_smorest.utils import get_appcontext
 from webargs.flaskparser import FlaskParser
 
-from planner.verdict import Message
+from planner.verdict import Message, Refused
 from web.answers import Answer, Stopped, stop
 from web.gate import PARSED, unknown_query
-from web.schemas.base import Form, problems_of
+from web.schemas.base import Form, in_json, problems_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -108,6 +109,23 @@ class Blueprint(SmorestBlueprint):
             return cast("View", tagged)
 
         return decorate
+
+
+def json_names(names: Mapping[str, str]) -> Callable[[View], View]:
+    """Decorator: refusals name fields as JSON does; `names` gives its name for the planner's own."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(*args, **kwargs)
+            except Refused as refused:
+                problems = tuple(in_json(problem, names) for problem in refused.denied.problems)
+                raise Refused(dataclasses.replace(refused.denied, problems=problems)) from refused
+
+        return cast("View", inside)
+
+    return decorate
 
 
 def asked_version() -> int:

@@ -15,7 +15,7 @@ from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
-from web.schemas.outcomes import DueOut, OutcomeIn, OutcomeOut, OutcomeReturnIn
+from web.schemas.outcomes import DueOut, OutcomeIn, OutcomeOut, OutcomeReturnIn, ReferenceOut
 from web.schemas.outputs import page_of
 
 blueprint = Blueprint("outcomes", "What became of requests, confirmed by a second person.")
@@ -29,6 +29,16 @@ blueprint = Blueprint("outcomes", "What became of requests, confirmed by a secon
 def list_due(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
     """Requests in your sight whose outcome is due, longest first."""
     return page_of(due_outcomes.due_outcomes(session, actor), query)
+
+
+@blueprint.get("/references")
+@policy(Action.LIST_OUTCOMES)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(ReferenceOut))
+def list_references(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Confirmed outcomes in your sight that may be told to others, newest first."""
+    return page_of(outcomes.references(session, actor), query)
 
 
 @blueprint.get("/requests/<id:request_id>/outcomes")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
 from flask import request as http
@@ -13,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import requests
+from planner.services import hints, requests
 from planner.services.paging import Page
 from planner.verdict import Refused
 from web.answers import stop
-from web.api.kit import Blueprint, asked_version
+from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.request_answers import ObligationOut, RequestOut, RequestRowOut, shown
-from web.schemas.requests import ReasonIn, RequestIn, RequestQuery, json_problem, values_of
+from web.schemas.request_answers import HintsOut, ObligationOut, RequestOut, RequestRowOut, shown
+from web.schemas.requests import NAMES, HintQuery, ReasonIn, RequestIn, RequestQuery, values_of
 
 blueprint = Blueprint("requests", "Requests for specialists' time.")
 
@@ -36,20 +33,6 @@ IDEMPOTENCY_KEY: Final = {
     "description": "A key of your own; sending the same request again under the same key files it once.",
     "schema": {"type": "string", "maxLength": LONGEST_KEY},
 }
-
-
-def json_names(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorator: refusals name fields as JSON does."""
-
-    @functools.wraps(view)
-    def inside(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return view(*args, **kwargs)
-        except Refused as refused:
-            problems = tuple(json_problem(problem) for problem in refused.denied.problems)
-            raise Refused(dataclasses.replace(refused.denied, problems=problems)) from refused
-
-    return inside
 
 
 @blueprint.get("/requests")
@@ -66,7 +49,7 @@ def list_requests(session: Session, actor: Actor, query: dict[str, Any]) -> Page
 @policy(Action.FILE_REQUEST)
 @blueprint.header(IDEMPOTENCY_KEY)
 @blueprint.body(RequestIn)
-@json_names
+@json_names(NAMES)
 @writes
 @blueprint.answer(RequestOut, 201)
 def file_request(session: Session, actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +98,7 @@ def show_request(session: Session, actor: Actor, request_id: str) -> dict[str, A
 @policy(Action.EDIT_REQUEST)
 @blueprint.versioned
 @blueprint.body(RequestIn)
-@json_names
+@json_names(NAMES)
 @writes
 @blueprint.answer(RequestOut)
 def edit_request(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
@@ -127,7 +110,7 @@ def edit_request(session: Session, actor: Actor, data: dict[str, Any], request_i
 @blueprint.post("/requests/<id:request_id>/submit")
 @policy(Action.SUBMIT_REQUEST)
 @blueprint.versioned
-@json_names
+@json_names(NAMES)
 @writes
 @blueprint.answer(RequestOut)
 def submit_request(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
@@ -157,6 +140,17 @@ def return_request(session: Session, actor: Actor, data: dict[str, Any], request
     """Give a request back to its key account manager."""
     request = requests.return_request(session, actor, request_id, asked_version(), data["reason"])
     return shown(session, actor, request)
+
+
+@blueprint.get("/hints")
+@policy(Action.VIEW_HINTS)
+@blueprint.query(HintQuery)
+@reads
+@blueprint.answer(HintsOut)
+def show_hints(session: Session, actor: Actor, query: dict[str, Any]) -> hints.Hints:
+    """Free hours of a skill by week, and in steps how much others ask of them."""
+    skill, level = query.pop("skill_key"), query.pop("level")
+    return hints.hints(session, actor, skill, level, **query)
 
 
 @blueprint.get("/obligations")

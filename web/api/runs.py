@@ -10,13 +10,13 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun
 from planner.scope import find_cycle
-from planner.services import loads, runs
+from planner.services import loads, results, runs
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, RunQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.planning import ComparisonOut, ComparisonQuery, LoadsOut, RunIn, RunOut, RunRowOut
+from web.schemas.planning import ComparisonOut, ComparisonQuery, LoadsOut, ResultOut, RunIn, RunOut, RunRowOut
 
 blueprint = Blueprint("runs", "The search for a plan.")
 
@@ -51,6 +51,16 @@ def start_run(session: Session, actor: Actor, values: dict[str, Any], cycle_id: 
 def show_run(session: Session, actor: Actor, run_id: str) -> runs.RunView:
     """A run as it stands."""
     return runs.run_view(session, actor, run_id)
+
+
+@blueprint.get("/runs/<id:run_id>/results")
+@policy(Action.VIEW_RUNS)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(ResultOut))
+def list_results(session: Session, actor: Actor, query: dict[str, Any], run_id: str) -> dict[str, Any]:
+    """What the run gives to each request, the most valuable first, refused ones behind."""
+    return page_of(results.results(session, actor, run_id), query)
 
 
 @blueprint.post("/runs/<id:run_id>/stop")

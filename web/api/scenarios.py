@@ -17,10 +17,13 @@ from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.exceptions import (
     ClosenessOut,
+    KeepIn,
     NoteIn,
     PointViewOut,
+    QueuedOut,
     ScenarioIn,
     ScenarioOut,
+    ScenarioQuery,
     ScenarioViewOut,
     TradeOffOut,
     typed,
@@ -33,12 +36,13 @@ blueprint = Blueprint("scenarios", "What would be if, and what it would cost.")
 
 @blueprint.get("/scenarios")
 @policy(Action.VIEW_SCENARIOS)
-@blueprint.query(PageQuery)
+@blueprint.query(ScenarioQuery)
 @reads
 @blueprint.answer(list_of(ScenarioOut))
 def list_scenarios(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
-    """Your scenarios and the shared ones."""
-    return page_of(scenarios.list_scenarios(session, actor), query)
+    """Your scenarios and the shared ones, or those that were put aside."""
+    archived = bool(query["archived"])
+    return page_of(scenarios.list_scenarios(session, actor, archived=archived), query)
 
 
 @blueprint.post("/scenarios")
@@ -59,6 +63,45 @@ def create_scenario(session: Session, actor: Actor, values: dict[str, Any]) -> S
 def show_scenario(session: Session, actor: Actor, scenario_id: str) -> scenarios.ScenarioView:
     """One scenario in full."""
     return scenarios.scenario_view(session, actor, scenario_id)
+
+
+@blueprint.post("/scenarios/<id:scenario_id>/stop")
+@policy(Action.EDIT_SCENARIO)
+@writes
+@blueprint.answer(ScenarioOut)
+def stop_scenario(session: Session, actor: Actor, scenario_id: str) -> Scenario:
+    """Stop the search and keep its best plan."""
+    return scenarios.stop(session, actor, scenario_id)
+
+
+@blueprint.post("/scenarios/<id:scenario_id>/share")
+@policy(Action.EDIT_SCENARIO)
+@blueprint.versioned
+@writes
+@blueprint.answer(ScenarioOut)
+def share_scenario(session: Session, actor: Actor, scenario_id: str) -> Scenario:
+    """Let everybody who steers see it."""
+    return scenarios.share(session, actor, scenario_id, asked_version())
+
+
+@blueprint.post("/scenarios/<id:scenario_id>/archive")
+@policy(Action.EDIT_SCENARIO)
+@blueprint.versioned
+@writes
+@blueprint.answer(ScenarioOut)
+def archive_scenario(session: Session, actor: Actor, scenario_id: str) -> Scenario:
+    """Put it aside; nothing is deleted."""
+    return scenarios.put_aside(session, actor, scenario_id, asked_version())
+
+
+@blueprint.post("/scenarios/<id:scenario_id>/restore")
+@policy(Action.EDIT_SCENARIO)
+@blueprint.versioned
+@writes
+@blueprint.answer(ScenarioOut)
+def restore_scenario(session: Session, actor: Actor, scenario_id: str) -> Scenario:
+    """Take it out again."""
+    return scenarios.put_aside(session, actor, scenario_id, asked_version(), back=True)
 
 
 @blueprint.post("/scenarios/<id:scenario_id>/promote")
@@ -108,6 +151,16 @@ def show_point(session: Session, actor: Actor, axis: str, number: int) -> trade_
     return trade_offs.open_point(session, actor, axis, number - 1)
 
 
+@blueprint.post("/trade-offs/<axis>/<number:number>/keep")
+@policy(Action.EDIT_SCENARIO)
+@blueprint.body(KeepIn)
+@writes
+@blueprint.answer(ScenarioOut, 202)
+def keep_point(session: Session, actor: Actor, values: dict[str, Any], axis: str, number: int) -> Scenario:
+    """Keep a point as a scenario, which can be compared and promoted."""
+    return scenarios.create_from_point(session, actor, values["name"], axis, number - 1)
+
+
 @blueprint.get("/runs/<id:run_id>/closeness")
 @policy(Action.VIEW_TRADE_OFFS)
 @blueprint.query(PageQuery)
@@ -116,3 +169,12 @@ def show_point(session: Session, actor: Actor, axis: str, number: int) -> trade_
 def show_closeness(session: Session, actor: Actor, query: dict[str, Any], run_id: str) -> dict[str, Any]:
     """How close each decision of a plan was."""
     return page_of(closeness.closeness(session, actor, run_id), query)
+
+
+@blueprint.post("/runs/<id:run_id>/closeness")
+@policy(Action.ASK_TRADE_OFFS)
+@writes
+@blueprint.answer(QueuedOut, 202)
+def ask_closeness(session: Session, actor: Actor, run_id: str) -> dict[str, int]:
+    """Compute what is missing, behind what people wait for."""
+    return {"queued": closeness.ask_closeness(session, actor, run_id)}

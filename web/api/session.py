@@ -13,7 +13,7 @@ from web import auth
 from web.api.kit import Blueprint
 from web.database import reads, writes, writing
 from web.policy import policy, public
-from web.schemas.people import MeOut, TokenIn, TokenOut
+from web.schemas.people import MeOut, ProfileIn, TokenIn, TokenOut
 
 blueprint = Blueprint("session", "Keys for programs.")
 
@@ -49,6 +49,20 @@ def revoke_token(session: Session, actor: Actor) -> None:
 @blueprint.answer(MeOut)
 def show_me(_session: Session, actor: Actor) -> dict[str, Any]:
     """Who the key belongs to and which use cases are open to them."""
+    return _me(actor)
+
+
+@blueprint.put("/me")
+@policy(Action.EDIT_PROFILE)
+@blueprint.body(ProfileIn)
+@writes
+@blueprint.answer(MeOut)
+def change_me(session: Session, actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """Choose the language of your pages and answers."""
+    return _me(actor_for(session, users.set_language(session, actor, values["language"])))
+
+
+def _me(actor: Actor) -> dict[str, Any]:
     return {
         "user_id": actor.user_id,
         "name": actor.name,

@@ -16,9 +16,12 @@ from web.api import (
     cycles,
     deciding,
     decisions,
+    definitions,
     document,
+    dossier,
     explanations,
     imports,
+    kams,
     outcomes,
     overrides,
     publications,
@@ -28,6 +31,8 @@ from web.api import (
     scenarios,
     session,
     swaps,
+    users,
+    work,
     worth,
 )
 from web.schemas.common import ErrorOut
@@ -35,6 +40,7 @@ from web.schemas.common import ErrorOut
 BLUEPRINTS: Final[tuple[Any, ...]] = (
     session.blueprint,
     company.blueprint,
+    dossier.blueprint,
     requests.blueprint,
     cycles.blueprint,
     runs.blueprint,
@@ -49,6 +55,10 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     publications.blueprint,
     reviews.blueprint,
     worth.blueprint,
+    definitions.blueprint,
+    kams.blueprint,
+    work.blueprint,
+    users.blueprint,
 )
 
 BEARER: Final = {"type": "http", "scheme": "bearer", "description": "Get one with POST /api/v1/tokens."}

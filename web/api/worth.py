@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import definitions, kams, portfolio, request_worth, worth
+from planner.services import portfolio, request_worth, worth
 from planner.services.worth import AccountWorth
 from planner.worth import round_minor, short
 from web.api.kit import Blueprint
@@ -17,8 +17,6 @@ from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
 from web.schemas.worth import (
-    CalibrationOut,
-    DefinitionOut,
     PortfolioOut,
     RequestWorthOut,
     WorthOut,
@@ -74,42 +72,6 @@ def show_worth(session: Session, actor: Actor, account_id: str) -> dict[str, Any
 def show_request_worth(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
     """What each level of a request counts for, claimed and calibrated side by side."""
     return request_worth.view_request_worth(session, actor, request_id).told()
-
-
-@blueprint.get("/kams/<id:kam_id>/calibration")
-@policy(Action.VIEW_CALIBRATION)
-@reads
-@blueprint.answer(CalibrationOut)
-def show_calibration(session: Session, actor: Actor, kam_id: str) -> dict[str, Any]:
-    """How far a person's claims came true; for that person and leadership only."""
-    record = kams.view_calibration(session, actor, kam_id)
-    return {
-        "kam_id": record.kam.id,
-        "calibration": record.calibration.product.working(),
-        "brier_skill": record.brier.skill.working(),
-        "cases": [
-            {
-                "request_id": c.closing.request_id,
-                "ended_on": c.closing.ended_on,
-                "result": c.closing.result,
-                "claimed_probability_permille": c.case.probability,
-                "claimed_value_minor": c.case.claimed_minor,
-                "realised_value_minor": c.case.realised_minor,
-                "counts": c.counts,
-            }
-            for c in record.cases
-        ],
-    }
-
-
-@blueprint.get("/definitions")
-@policy(Action.VIEW_DEFINITION)
-@blueprint.query(PageQuery)
-@reads
-@blueprint.answer(list_of(DefinitionOut))
-def list_definitions(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
-    """Versions of what "key" means, newest first; open ones for leadership only."""
-    return page_of(definitions.list_definitions(session, actor), query)
 
 
 @blueprint.get("/portfolio")

@@ -66,3 +66,9 @@ def _walk(messages: Any, where: str) -> Iterator[Problem]:
             yield from _walk(inner, where)
     else:
         yield replace(messages if isinstance(messages, Problem) else WRONG, where=where)
+
+
+def in_json(problem: Problem, names: Mapping[str, str]) -> Problem:
+    """The problem with its place as JSON names it; `names` gives that for each of the planner's own."""
+    where = "/".join(names.get(step, step) for step in problem.where.split("/"))
+    return replace(problem, where=where)

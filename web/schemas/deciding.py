@@ -28,6 +28,20 @@ class OfferedHoursIn(Form):
     quarter_hours = Whole(1, MOST_HOURS, required=True)
 
 
+class AbleOut(Schema):
+    """A person who could do the work."""
+
+    id = fields.Function(lambda pair: pair[0])
+    name = fields.Function(lambda pair: pair[1])
+
+
+class OfferChoicesOut(Schema):
+    """What can be offered."""
+
+    people = fields.List(fields.Nested(AbleOut))
+    weeks = fields.List(fields.String())
+
+
 class OfferIn(Form):
     """What you offer instead."""
 

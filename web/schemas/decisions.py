@@ -69,6 +69,11 @@ class ConsequenceOut(Schema):
     low_minor = fields.Integer()
     high_minor = fields.Integer()
     exact = fields.Boolean()
+    stay_share_permille = fields.Integer(
+        attribute="stay_share",
+        metadata={"description": "Proven loss while everybody else keeps their hours."},
+    )
+    stay_minor = fields.Integer(metadata={"description": "The same in minor units."})
     quarter_hours = fields.Integer()
     loses = fields.List(fields.Nested(ChangeOut))
     gains = fields.List(fields.Nested(ChangeOut))
@@ -188,3 +193,16 @@ class DecisionsOut(Schema):
     """Answers given at once."""
 
     rows = fields.List(fields.Nested(DecisionOut))
+
+
+class SentOut(Schema):
+    """A decision that was made, and what a rejection costs as far as known."""
+
+    decision = fields.Nested(DecisionOut)
+    title = fields.String()
+    account = fields.String()
+    department = fields.String()
+    run_number = fields.Integer()
+    decided_by = fields.String()
+    carried = fields.Boolean(metadata={"description": "It was made on an earlier plan and still fits."})
+    consequence = fields.Nested(ConsequenceOut)

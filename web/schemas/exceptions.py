@@ -11,6 +11,7 @@ from planner.services.override_prices import MOST_HOURS
 from planner.services.overrides import LONGEST_REASON
 from planner.services.scenario_values import LONGEST_NAME, MOST_ACCOUNTS, MOST_PEOPLE
 from web.schemas.base import Form, Schema
+from web.schemas.common import PageQuery
 from web.schemas.fields import Choice, Day, Digits, Many, Part, Text, Week, Whole
 from web.schemas.outputs import PersonOut
 
@@ -264,6 +265,24 @@ class ScenarioViewOut(Schema):
     now = fields.Nested(FactsOut)
     difference = fields.Nested(DifferenceOut)
     promotable = fields.Boolean()
+
+
+class ScenarioQuery(PageQuery):
+    """1 for those that were put aside."""
+
+    archived = Digits(0, 1, load_default=0)
+
+
+class KeepIn(Form):
+    """What the point is called as a scenario."""
+
+    name = Text(LONGEST_NAME, required=True)
+
+
+class QueuedOut(Schema):
+    """How many questions were queued."""
+
+    queued = fields.Integer()
 
 
 class NoteIn(Form):

@@ -15,12 +15,22 @@ from web.schemas.base import Form, Schema
 KINDS = [kind.value for kind in ImportKind]
 
 
+def _encoding() -> fields.String:
+    return fields.String(load_default=None, validate=validate.OneOf(list(ENCODINGS)))
+
+
+class EncodingQuery(Form):
+    """How a CSV file is written; found out when left out."""
+
+    encoding = _encoding()
+
+
 class HandInQuery(Form):
     """What the file in the body holds, what it is called, and how a CSV file is written."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     name = fields.String(load_default="", validate=validate.Length(max=200))
-    encoding = fields.String(load_default=None, validate=validate.OneOf(list(ENCODINGS)))
+    encoding = _encoding()
 
 
 class FaultOut(Schema):
@@ -51,8 +61,8 @@ def _changes(row: ImportFile) -> list[dict[str, Any]]:
     ]
 
 
-class ImportOut(Schema):
-    """A file between hand-in and yes. The first 500 errors and 100 changed things are listed."""
+class ImportRowOut(Schema):
+    """A file in a list."""
 
     id = fields.String()
     version = fields.Integer()
@@ -66,5 +76,12 @@ class ImportOut(Schema):
     fault_count = fields.Function(lambda row: row.report.get("fault_count"))
     rows_done = fields.Integer()
     rows_total = fields.Integer()
+    created_at = fields.AwareDateTime()
+    stored_at = fields.AwareDateTime()
+
+
+class ImportOut(ImportRowOut):
+    """A file between hand-in and yes. The first 500 errors and 100 changed things are listed."""
+
     faults = fields.Function(lambda row: FaultOut(many=True).dump(faults_of(row)))
     changes = fields.Function(lambda row: FieldChangeOut(many=True).dump(_changes(row)))

@@ -57,6 +57,18 @@ class OutcomeOut(Schema):
     return_reason = fields.String()
 
 
+class ReferenceOut(Schema):
+    """What may be told to others of a request that ended."""
+
+    request_id = fields.String()
+    account = fields.String(attribute="request.account.name")
+    title = fields.String(attribute="request.title")
+    ended_on = fields.Date()
+    result = fields.String()
+    reference_text = fields.String()
+    reference_letter = fields.Boolean()
+
+
 class DueOut(Schema):
     """A request whose outcome is due: "due", "returned", or "recorded" and waiting for confirmation."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from planner.records import Role
+from planner.services.users import LONGEST_PASSWORD
 from web.schemas.base import Form, Schema
-from web.schemas.fields import Text, Whole
+from web.schemas.fields import Choice, Flag, Many, Text, Whole
 
 
 class SignInForm(Form):
@@ -29,6 +31,42 @@ class TokenOut(Schema):
     token = fields.String()
     name = fields.String()
     expires_at = fields.AwareDateTime()
+
+
+class ProfileIn(Form):
+    """What you may choose for yourself."""
+
+    language = Text(8, required=True)
+
+
+class AccessIn(Form):
+    """A person's name and roles; without access they cannot sign in."""
+
+    name = Text(120, required=True)
+    roles = Many(Choice(Role), most=len(Role), least=1, required=True)
+    active = Flag(load_default=True)
+
+
+class UserIn(Form):
+    """Who gets access."""
+
+    email = Text(254, required=True)
+    name = Text(120, required=True)
+    password = Text(LONGEST_PASSWORD, required=True)
+    roles = Many(Choice(Role), most=len(Role), least=1, required=True)
+    language = Text(8, load_default="en")
+
+
+class UserOut(Schema):
+    """A person who has access, or had."""
+
+    id = fields.String()
+    version = fields.Integer()
+    email = fields.String()
+    name = fields.String(attribute="display_name")
+    roles = fields.Function(lambda user: sorted(user.roles))
+    language = fields.String()
+    active = fields.Boolean()
 
 
 class MeOut(Schema):

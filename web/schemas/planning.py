@@ -129,6 +129,22 @@ class RunOut(Schema):
     newest = fields.Boolean()
 
 
+class ResultOut(Schema):
+    """What a run gives to one request; level -1 is nothing."""
+
+    request_id = fields.String(attribute="outcome.request_id")
+    title = fields.String(attribute="outcome.request.title")
+    account = fields.String(attribute="outcome.request.account.name")
+    given = fields.String()
+    level = fields.Integer(attribute="outcome.level")
+    fraction_permille = fields.Integer(attribute="outcome.fraction")
+    value_minor = fields.Integer(attribute="outcome.value_minor")
+    reason = fields.String(attribute="outcome.reason")
+    parts = fields.Integer(metadata={"description": "Parts that heads are asked for."})
+    decided = fields.Integer()
+    rejected = fields.Integer()
+
+
 class RequestChangeOut(Schema):
     """A request with other hours than published."""
 

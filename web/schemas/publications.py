@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Whole
-from web.schemas.outputs import PersonOut
+from web.schemas.outputs import PersonOut, Words
 
 LONGEST_LINK_DAYS = 30
 """A link is a key that is passed on; it ends by itself."""
@@ -43,6 +43,22 @@ class LinkOut(Schema):
     """A secret address, shown this once."""
 
     path = fields.String()
+
+
+class LinkRowOut(Schema):
+    """A link without its secret."""
+
+    id = fields.String()
+    created_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime()
+    revoked_at = fields.AwareDateTime()
+
+
+class ChainOut(Schema):
+    """Whether log and records still belong together, and what does not."""
+
+    intact = fields.Boolean()
+    problems = fields.List(Words())
 
 
 class EventOut(Schema):

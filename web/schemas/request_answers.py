@@ -12,10 +12,10 @@ from planner.records import RequestStatus, ResourceRequest
 from planner.scope import sees_money
 from planner.services import requests
 from web.errors import shown as shown_problem
-from web.schemas.base import Schema
+from web.schemas.base import Schema, in_json
 from web.schemas.common import ProblemOut
 from web.schemas.outputs import AccountRef, PersonOut
-from web.schemas.requests import data_of, json_problem
+from web.schemas.requests import NAMES, data_of
 
 OPEN: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED)
 
@@ -89,6 +89,22 @@ class RequestRowOut(Schema):
     quarter_hours = fields.Function(lambda request: sum(line.quarter_hours for line in request.lines))
 
 
+class FreeOut(Schema):
+    """One week of all people with the skill together."""
+
+    week = fields.String()
+    free_quarter_hours = fields.Integer(attribute="free")
+
+
+class HintsOut(Schema):
+    """What a request for a skill would meet; contention is null when fewer than three others ask."""
+
+    people = fields.Integer()
+    free_quarter_hours = fields.Integer(attribute="free")
+    contention = fields.String()
+    weeks = fields.List(fields.Nested(FreeOut))
+
+
 class ObligationOut(Schema):
     """A promise with a penalty."""
 
@@ -152,5 +168,5 @@ def shown(session: Session, actor: Actor, request: ResourceRequest) -> dict[str,
         **state,
         **content,
         "obligation_confirmed": request.obligation_confirmed_by_id is not None,
-        "missing": [shown_problem(json_problem(problem)) for problem in missing],
+        "missing": [shown_problem(in_json(problem, NAMES)) for problem in missing],
     }

@@ -10,11 +10,10 @@ from planner.checks import MONEY_MAX
 from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType
 from planner.services import request_values as limits
 from planner.services.request_values import LineValues, RequestValues
-from planner.verdict import Problem
 from planner.worth import Shape, UrgencyKind
 from web.schemas.base import Form
 from web.schemas.common import PageQuery
-from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Week, Whole
+from web.schemas.fields import Choice, Day, Digits, Flag, Many, Part, Text, Week, Whole
 
 NOTHING: Final[dict[str, Any]] = {"load_default": None, "allow_none": True}
 
@@ -106,6 +105,16 @@ class RequestQuery(PageQuery):
     account_id = Text(36, load_default=None)
 
 
+class HintQuery(Form):
+    """A skill at a least level between two weeks; `without` is a request that is being changed."""
+
+    skill_key = Text(64, required=True)
+    level = Digits(1, 5, load_default=1)
+    earliest_week = Week(required=True)
+    latest_week = Week(required=True)
+    without = Text(36, load_default=None)
+
+
 class ReasonIn(Form):
     """Why, in words."""
 
@@ -143,9 +152,3 @@ def data_of(values: RequestValues) -> dict[str, Any]:
             for line in values.lines
         ],
     }
-
-
-def json_problem(problem: Problem) -> Problem:
-    """The problem with its place as JSON names it."""
-    where = "/".join(NAMES.get(step, step) for step in problem.where.split("/"))
-    return dataclasses.replace(problem, where=where)

@@ -1,0 +1,147 @@
+"""What "key" means: read, draft, see what would change, hand over, approve."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from planner.actor import Actor
+from planner.judging import Judgement
+from planner.permissions import Action
+from planner.records import KeyAccountDefinition
+from planner.services import definition_effects, definitions
+from planner.services.definition_values import SHARES, CriterionValues, DefinitionValues, NamedValues
+from planner.worth import Figure, short
+from web.api.kit import Blueprint, asked_version, json_names
+from web.database import reads, writes
+from web.policy import policy
+from web.schemas.common import PageQuery, list_of
+from web.schemas.definitions import DefinitionIn, DefinitionOut, DefinitionViewOut, PreviewOut
+from web.schemas.outputs import page_of
+from web.schemas.requests import ReasonIn
+
+blueprint = Blueprint("definitions", 'What "key" means; a second person approves each version.')
+
+NAMES: Final = {name: f"{name}_permille" for name in SHARES[:2]}
+"""Fields whose name in JSON says their unit."""
+
+
+@blueprint.get("/definitions")
+@policy(Action.VIEW_DEFINITION)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(DefinitionOut))
+def list_definitions(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Versions of what "key" means, newest first; open ones for leadership only."""
+    return page_of(definitions.list_definitions(session, actor), query)
+
+
+@blueprint.get("/definitions/<id:definition_id>")
+@policy(Action.VIEW_DEFINITION)
+@reads
+@blueprint.answer(DefinitionViewOut)
+def show_definition(session: Session, actor: Actor, definition_id: str) -> KeyAccountDefinition:
+    """One version."""
+    return definitions.view_definition(session, actor, definition_id)
+
+
+@blueprint.post("/definitions")
+@policy(Action.EDIT_DEFINITION)
+@writes
+@blueprint.answer(DefinitionViewOut, 201)
+def draft_definition(session: Session, actor: Actor) -> KeyAccountDefinition:
+    """Begin a version from the one in force; the open one when there is one."""
+    row = definitions.draft_definition(session, actor)
+    session.flush()
+    return row
+
+
+@blueprint.put("/definitions/<id:definition_id>")
+@policy(Action.EDIT_DEFINITION)
+@blueprint.versioned
+@blueprint.body(DefinitionIn)
+@json_names(NAMES)
+@writes
+@blueprint.answer(DefinitionViewOut)
+def edit_definition(
+    session: Session, actor: Actor, data: dict[str, Any], definition_id: str
+) -> KeyAccountDefinition:
+    """Replace the content of a draft."""
+    parts = {
+        "criteria": [CriterionValues(**each) for each in data["criteria"]],
+        "named": [NamedValues(**each) for each in data["named"]],
+    }
+    values = DefinitionValues(**{**data, **parts})
+    return definitions.edit_definition(session, actor, definition_id, asked_version(), values)
+
+
+@blueprint.get("/definitions/<id:definition_id>/preview")
+@policy(Action.EDIT_DEFINITION)
+@reads
+@blueprint.answer(PreviewOut)
+def preview(session: Session, actor: Actor, definition_id: str) -> dict[str, Any]:
+    """Which customers would change class and which requests rank, if it held today."""
+    row = definitions.view_definition(session, actor, definition_id)
+    waiting, ranks = definition_effects.rank_changes(session, row)
+    changes = [
+        {
+            "account_id": change.after.account.id,
+            "name": change.after.account.name,
+            "before": _standing(change.before),
+            "after": _standing(change.after),
+        }
+        for change in definitions.account_changes(session, row)
+    ]
+    return {"requests": waiting, "accounts": changes, "ranks": ranks}
+
+
+def _standing(judgement: Judgement) -> dict[str, Any]:
+    priority = judgement.standing.priority.value
+    return {
+        "dependency": judgement.dependency,
+        "key_reasons": list(judgement.reasons),
+        "priority": None if priority is None else short(priority),
+        "strategic_weight": _decimal(judgement.standing.weight),
+    }
+
+
+def _decimal(figure: Figure) -> str | None:
+    return None if figure.value is None else short(Decimal(figure.value))
+
+
+@blueprint.post("/definitions/<id:definition_id>/propose")
+@policy(Action.EDIT_DEFINITION)
+@blueprint.versioned
+@json_names(NAMES)
+@writes
+@blueprint.answer(DefinitionViewOut)
+def propose(session: Session, actor: Actor, definition_id: str) -> KeyAccountDefinition:
+    """Hand the draft to a second person."""
+    return definitions.propose_definition(session, actor, definition_id, asked_version())
+
+
+@blueprint.post("/definitions/<id:definition_id>/return")
+@policy(Action.APPROVE_DEFINITION)
+@blueprint.versioned
+@blueprint.body(ReasonIn)
+@writes
+@blueprint.answer(DefinitionViewOut)
+def send_back(
+    session: Session, actor: Actor, data: dict[str, Any], definition_id: str
+) -> KeyAccountDefinition:
+    """Back to the draft, with a reason."""
+    version = asked_version()
+    return definitions.return_definition(session, actor, definition_id, version, data["reason"])
+
+
+@blueprint.post("/definitions/<id:definition_id>/approve")
+@policy(Action.APPROVE_DEFINITION)
+@blueprint.versioned
+@json_names(NAMES)
+@writes
+@blueprint.answer(DefinitionViewOut)
+def approve(session: Session, actor: Actor, definition_id: str) -> KeyAccountDefinition:
+    """The second person's yes; the version holds from its first day on."""
+    return definitions.approve_definition(session, actor, definition_id, asked_version())

@@ -1,0 +1,169 @@
+"""What we know of a customer beside money: contacts, ratings, plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from planner.checks import MONEY_MAX
+from planner.records import (
+    AccountPlan,
+    ContactFunction,
+    ContactRole,
+    PlanTarget,
+    RelationshipStage,
+    TargetKind,
+)
+from planner.services.account_plans import MOST_MILESTONES
+from planner.services.contacts import DEGREES
+from planner.services.ratings import MOST_MILLI
+from web.schemas.base import Form, Schema
+from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
+from web.schemas.outputs import PersonOut
+from web.schemas.requests import NOTHING
+
+LONGEST = 5_000
+
+
+class ContactIn(Form):
+    """Whom we know, by name or pseudonym; strengths from 0 to 5, null is not rated. Nothing private."""
+
+    person_name = Text(120, required=True)
+    person_need = Text(300, blank=True, load_default="")
+    function = Choice(ContactFunction, required=True)
+    role = Choice(ContactRole, required=True)
+    in_decision_group = Flag(load_default=False)
+    our_strength = Whole(0, DEGREES, **NOTHING)
+    competitor_strength = Whole(0, DEGREES, **NOTHING)
+    last_contact_on = Day(**NOTHING)
+    active = Flag(load_default=True)
+
+
+class ImageIn(Form):
+    """What a contact thinks of us, from 0 to 5."""
+
+    image = Whole(0, DEGREES, required=True)
+
+
+class ContactOut(Schema):
+    """A person at a customer; an erased one keeps numbers and loses words."""
+
+    id = fields.String()
+    version = fields.Integer()
+    person_name = fields.String()
+    person_need = fields.String()
+    function = fields.String()
+    role = fields.String()
+    in_decision_group = fields.Boolean()
+    our_strength = fields.Integer()
+    competitor_strength = fields.Integer()
+    image = fields.Integer()
+    last_contact_on = fields.Date()
+    owner = fields.Nested(PersonOut)
+    active = fields.Boolean()
+    erased_at = fields.AwareDateTime()
+
+
+def _milli() -> Whole:
+    return Whole(-MOST_MILLI, MOST_MILLI, **NOTHING)
+
+
+class RatingIn(Form):
+    """A rating in thousandths of the criterion's unit; give today's, a forecast, or both."""
+
+    criterion = Text(64, required=True)
+    current_milli = _milli()
+    forecast_milli = _milli()
+    evidence = Text(2_000, lines=True, required=True)
+    link = Text(500, blank=True, load_default="")
+    expires_on = Day(required=True)
+
+
+class RatingOut(Schema):
+    """One rating; one that waits for a second person, or has expired, counts as unknown."""
+
+    id = fields.String()
+    criterion = fields.String(attribute="criterion_key")
+    current_milli = fields.Integer(attribute="value_current_milli")
+    forecast_milli = fields.Integer(attribute="value_forecast_milli")
+    source = fields.String()
+    evidence = fields.String()
+    link = fields.String(attribute="evidence_link")
+    rated_by = fields.Nested(PersonOut)
+    rated_on = fields.Date()
+    expires_on = fields.Date()
+    confirmed_by = fields.Nested(PersonOut)
+    waits_for_second = fields.Function(lambda row: row.needs_second and row.confirmed_by_id is None)
+
+
+class MilestoneIn(Form):
+    """A step with its day; `stage` is the stage of cooperation that it brings, if any."""
+
+    title = Text(200, required=True)
+    due_on = Day(required=True)
+    done_on = Day(**NOTHING)
+    stage = Choice(RelationshipStage, **NOTHING)
+
+
+class AccountPlanIn(Form):
+    """What is to be reached in a period ("2027" or "2027-H1"); null is no target."""
+
+    period = Text(7, required=True)
+    goals = Text(LONGEST, lines=True, required=True)
+    products = Text(LONGEST, blank=True, lines=True, load_default="")
+    channels = Text(LONGEST, blank=True, lines=True, load_default="")
+    pricing = Text(LONGEST, blank=True, lines=True, load_default="")
+    target_rationale = Text(LONGEST, blank=True, lines=True, load_default="")
+    stage_aimed_at = Choice(RelationshipStage, **NOTHING)
+    sales_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
+    contribution_minor = Whole(-MONEY_MAX, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
+    retention_permille = Whole(
+        0,
+        1000,
+        code="E_PROBABILITY_RANGE",
+        attribute="retention",
+        metadata={"description": "Chance to stay."},
+        **NOTHING,
+    )
+    milestones = Many(Part(MilestoneIn), most=MOST_MILESTONES, load_default=list)
+
+
+class MilestoneOut(Schema):
+    """A step of a plan."""
+
+    title = fields.String()
+    due_on = fields.Date()
+    done_on = fields.Date()
+    stage = fields.String()
+
+
+def _target(kind: TargetKind, measure: str) -> fields.Function:
+    def read(plan: AccountPlan) -> Any:
+        target: PlanTarget | None = next((each for each in plan.targets if each.kind is kind), None)
+        return getattr(target, measure, None)
+
+    return fields.Function(read)
+
+
+class AccountPlanOut(Schema):
+    """One revision of a plan; what was submitted never changes."""
+
+    id = fields.String()
+    version = fields.Integer()
+    period = fields.String()
+    revision = fields.Integer()
+    state = fields.String()
+    goals = fields.String()
+    products = fields.String()
+    channels = fields.String()
+    pricing = fields.String()
+    target_rationale = fields.String()
+    stage_aimed_at = fields.String()
+    sales_minor = _target(TargetKind.SALES, "amount_minor")
+    contribution_minor = _target(TargetKind.CONTRIBUTION, "amount_minor")
+    retention_permille = _target(TargetKind.RETENTION, "chance")
+    milestones = fields.List(fields.Nested(MilestoneOut))
+    author = fields.Nested(PersonOut)
+    submitted_at = fields.AwareDateTime()
+    reviewed_at = fields.AwareDateTime()
