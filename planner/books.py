@@ -82,6 +82,11 @@ def read_books(session: Session, as_of: date, length: int) -> Books:
     )
 
 
+def month_figures(row: AccountFinancials) -> Month:
+    """One entered row as the arithmetic wants it."""
+    return Month(row.month, *(getattr(row, COLUMNS.get(name, name)) for name in SUMMED))
+
+
 def _rolled(
     session: Session, parents: Mapping[str, str | None], kind: FiguresKind, first: str, last: str
 ) -> dict[str, dict[str, Month]]:

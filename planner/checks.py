@@ -28,6 +28,7 @@ BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the reading direction and can disguise a text."""
 
 WEEK_PATTERN = re.compile(r"[0-9]{4}-W[0-9]{2}")
+MONTH_PATTERN = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
 def problem(where: str, code: str, reason: str, remedy: str, **params: Any) -> Problem:
@@ -150,6 +151,12 @@ def week(where: str, value: object) -> list[Problem]:
         reason = "%(year)d has no week %(number)d."
         return [problem(where, "E_WEEK", reason, "Choose another week.", year=year, number=number)]
     return []
+
+
+def month(where: str, value: object) -> list[Problem]:
+    """A month from 2000 to 2100, such as "2026-12"."""
+    good = isinstance(value, str) and MONTH_PATTERN.fullmatch(value) and int(value[:4]) in YEARS
+    return [] if good else [problem(where, "E_MONTH", "This is no month.", "Write it as 2026-12.")]
 
 
 def identifier(where: str, value: object) -> list[Problem]:

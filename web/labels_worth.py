@@ -12,6 +12,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "aim": _l("target"),
     "anchor_high": _l("upper anchor"),
     "anchor_low": _l("lower anchor"),
+    "ap_related": _l("payables that belong to the customer"),
     "ar_open": _l("receivables"),
     "ar_overdue": _l("overdue receivables"),
     "attractiveness": _l("attractiveness"),
@@ -52,6 +53,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "gross_sales": _l("gross sales"),
     "happened": _l("what happened"),
     "hourly_rate": _l("cost of an hour"),
+    "inventory_dedicated": _l("stock kept for the customer"),
     "inventory_rise": _l("rise in stock"),
     "key_accounts": _l("key customers"),
     "key_profit": _l("key customers' part of profit"),
@@ -221,6 +223,10 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "steps": _l("Only what is stated can be granted"),
         "linear": _l("A straight line, in quarters of the hours"),
         "adbudg": _l("An S-shaped curve, in quarters of the hours"),
+    },
+    "ValueSource": {
+        "stream": _l("The amounts stated here"),
+        "lifetime": _l("Keeping the customer: its lifetime value"),
     },
     "UrgencyKind": {
         "none": _l("No"),

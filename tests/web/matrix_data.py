@@ -45,6 +45,27 @@ def _closing_version(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"version": "1"}
 
 
+MONTH: Final = dict.fromkeys(
+    (
+        *("gross_sales", "discounts", "bonuses", "returns", "cogs", "logistics", "support"),
+        *("programme_costs", "other_cts"),
+    ),
+    0,
+)
+
+
+def _month_form(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {**{name: str(value) for name, value in MONTH.items()}, "kind": "forecast"}
+
+
+def _correction(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {**{f"{name}_minor": value for name, value in MONTH.items()}, "reason": "A wrong invoice."}
+
+
+def _month_body(stage: Stage, row: str) -> dict[str, Any]:
+    return {**_correction(stage, row), "month": "2027-03", "kind": "forecast"}
+
+
 def _closing_reason(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"version": "1", "reason": "Which invoice?"}
 
@@ -58,6 +79,11 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "rating": dict.fromkeys(CONFIRMING, OWN),
     "plan": {"kam_own": OWN},
     "plan seen": dict.fromkeys(LEADERSHIP, OWN),
+    # The customer that the addresses name is Nora's; a month of it is there for who sees her customers.
+    "month": {**dict.fromkeys(OVERSEERS, OWN), "kam_own": OWN},
+    "month entered": dict.fromkeys(FINANCE, OWN),
+    "figures": {**dict.fromkeys(OVERSEERS, OWN), "kam_own": OWN},
+    "figures corrected": dict.fromkeys(FINANCE, OWN),
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -72,6 +98,22 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/data/imports/<id:import_id>/check"): Rule(HANDING_IN, "import"),
     ("POST", "/data/imports/<id:import_id>/discard"): Rule(HANDING_IN, "import"),
     ("POST", "/data/months"): Rule(FINANCE, body=lambda _s, _r: {"month": "2026-10"}),
+    ("GET", "/accounts/<id:account_id>/months"): Rule(KAMS | OVERSEERS, "account"),
+    ("GET", "/accounts/<id:account_id>/months/<month>"): Rule(KAMS | OVERSEERS, "month", ("account",)),
+    ("POST", "/accounts/<id:account_id>/months/<month>"): Rule(
+        FINANCE, "month entered", ("account",), body=_month_form
+    ),
+    ("GET", f"{API}/accounts/<id:account_id>/figures"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", f"{API}/accounts/<id:account_id>/figures"): Rule(FINANCE, "account", body=_month_body),
+    ("GET", f"{API}/accounts/<id:account_id>/figures/<id:figures_id>"): Rule(
+        KAMS | OVERSEERS, "figures", ("account",)
+    ),
+    ("PUT", f"{API}/accounts/<id:account_id>/figures/<id:figures_id>"): Rule(
+        FINANCE, "figures corrected", ("account",), body=_correction
+    ),
+    ("GET", f"{API}/accounts/<id:account_id>/figures/<id:figures_id>/corrections"): Rule(
+        KAMS | OVERSEERS, "figures", ("account",)
+    ),
     ("GET", "/accounts/<id:account_id>/dossier"): Rule(KAMS | OVERSEERS, "account"),
     ("POST", "/accounts/<id:account_id>/contacts"): Rule(KAMS, "account"),
     ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>"): Rule(KAMS, "contact", ("account",)),

@@ -247,6 +247,9 @@ def _data_rows(world: World) -> dict[str, dict[str, Any]]:
         "import": {**_files(world), "nothing": NOTHING},
         "form": {"own": "csv", "nothing": "pdf"},
         "data kind": {"own": "leave"},
+        "month": {"own": "2026-12", "nothing": "2026-13"},
+        "month entered": {"own": "2027-03", "nothing": "2026-13"},
+        **{kind: {"own": _entered(world), "nothing": NOTHING} for kind in ("figures", "figures corrected")},
         "closed": {**_closed(world), "nothing": NOTHING},
         **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
     }
@@ -350,6 +353,14 @@ def _mark_accounts(world: World) -> None:
                     specialist_quarter_hours=0,
                 )
             )
+
+
+def _entered(world: World) -> str:
+    """Alfa's month."""
+    with world.database.reading() as session:
+        return session.scalars(
+            select(AccountFinancials.id).where(AccountFinancials.account_id == world.ids["alfa"])
+        ).one()
 
 
 def _definition(world: World) -> str:
