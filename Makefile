@@ -61,8 +61,9 @@ format: setup ## Put the code in order.
 lock: .boot/bin/uv ## Renew the lock after pyproject.toml changed.
 	@.boot/bin/uv lock
 
-bench: setup ## Figures of the application on this machine: start, pages, demo solve, memory.
+bench: setup ## Figures of the application on this machine: start, pages, what refusing costs, demo solve, memory.
 	@$(BIN)/python -m planner.appbench
+	@$(BIN)/python -m planner.decisionbench
 	@$(BIN)/python -m planner.importbench
 
 races: setup ## Race heads for the same week on both kinds of database; about 20 minutes.

@@ -18,6 +18,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import URLError
@@ -52,6 +53,11 @@ class Visitor:
     def get(self, path: str) -> str:
         """The page at `path`; an error status raises."""
         with self._opener.open(self.base + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, form: Mapping[str, str]) -> str:
+        """What the page at `path` answers to the form; an error status raises."""
+        with self._opener.open(self.base + path, urllib.parse.urlencode(form).encode(), timeout=30) as answer:
             return str(answer.read().decode())
 
     def sign_in(self, email: str, password: str) -> None:

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.records.base import Row, choice
@@ -241,7 +241,8 @@ class Question(Row):
 
     A break-even question tells from which value on the request would be granted the level above its own. A
     rejection question tells what the plan loses when a head refuses `proposal_id`; `scope` says what is
-    forbidden then: the pair in those "weeks", the "pair" at all, or the whole "request". `subject` is the
+    forbidden then: the pair in those "weeks", the "pair" at all, or the whole "request"; a `quick` one leaves
+    everybody else's hours as they are and goes ahead of longer questions. `subject` is the
     request's id or the proposal's with the scope. The figure lies from `low_minor` to `high_minor`, minor
     units; null means not computed yet or without limit. `answer` holds what else came out. The other kinds
     say in `params` what is asked, and `subject` is a short name or a digest of that. `progress` is what a
@@ -262,6 +263,7 @@ class Question(Row):
     request_id: Mapped[str | None] = mapped_column(ForeignKey("resource_request.id"), index=True)
     proposal_id: Mapped[str | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     scope: Mapped[str | None] = mapped_column(String(16))
+    quick: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED, index=True)
     asked_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     asked_at: Mapped[datetime | None] = mapped_column()

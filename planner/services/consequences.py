@@ -1,9 +1,10 @@
-"""What refusing a proposal would cost the plan: at once an interval, then a figure from a re-solve."""
+"""What refusing a proposal would cost the plan: at once an interval, then figures from re-solves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,8 @@ from planner.records import (
     ResourceRequest,
 )
 from planner.scope import find_proposal, sees_all, visible_requests
-from planner.solving.questions import find_question, rejection_question, rejection_subject, scope_of
+from planner.solving.questions import find_question, scope_of
+from planner.solving.refusals import rejection_question, rejection_subject
 from planner.transitions import JobAction, move
 from planner.verdict import require
 
@@ -45,7 +47,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the plan loses when the proposal is refused; never negative.
+    """What the plan in hand loses when the proposal is refused; never negative.
+
+    It is worth less the best that is left. Whatever is done then, the rest of the plan can stand as it is.
 
     Attributes:
         state: "queued", "running", "done", "failed", or "none" when no figure was asked for.
@@ -55,6 +59,8 @@ class Consequence:
         low_minor: Least loss in minor units; None for who does not see money.
         high_minor: Most loss in minor units; None likewise.
         exact: Whether the loss is proven to be exactly this.
+        stay_share: Exact loss while everybody else keeps their hours, rounded up; None while not known.
+        stay_minor: The same in minor units; None for who does not see money.
         quarter_hours: Hours of the whole request that fall with this part.
         loses: Requests that would get less, as far as the actor may see them.
         gains: Requests that would get more, likewise.
@@ -71,6 +77,8 @@ class Consequence:
     high_minor: int | None
     exact: bool
     quarter_hours: int
+    stay_share: int | None = None
+    stay_minor: int | None = None
     loses: tuple[Change, ...] = ()
     gains: tuple[Change, ...] = ()
     others_lose: int | None = None
@@ -107,21 +115,32 @@ def ask_consequence(
 
 def hurry(session: Session, actor: Actor, proposal: Proposal, scope: str) -> Question:
     """The question what refusing costs, asked for by the actor unless somebody did before."""
-    subject = rejection_subject(proposal.id, scope)
+    _asked(session, actor, proposal, scope, quick=True)
+    question, fresh = _asked(session, actor, proposal, scope, quick=False)
+    if fresh:
+        record(session, actor, Event.EXPLANATION_ASKED, question, before=None, after=state_of(question))
+    return question
+
+
+def _asked(
+    session: Session, actor: Actor, proposal: Proposal, scope: str, *, quick: bool
+) -> tuple[Question, bool]:
+    """The question, and whether it is the actor who asks for it."""
+    subject = rejection_subject(proposal.id, scope, quick=quick)
     question = find_question(session, proposal.run_id, QuestionKind.REJECTION, subject)
     if question is None:
-        question = rejection_question(proposal, scope)
+        question = rejection_question(proposal, scope, quick=quick)
         session.add(question)
         session.flush()
     elif question.state in (JobState.CANCELLED, JobState.FAILED):
         move(question, JobAction.REPEAT)
         question.attempts = 0
     elif question.asked_at is not None or question.state == JobState.DONE:
-        return question
+        return question, False
     question.asked_at = now()
     question.asked_by_id = actor.user_id
-    record(session, actor, Event.EXPLANATION_ASKED, question, before=None, after=state_of(question))
-    return question
+    session.flush()
+    return question, True
 
 
 def consequences(
@@ -154,9 +173,16 @@ class _Known:
                 )
             )
         }
-        subjects = {rejection_subject(p.id, scope) for p in rows}
+        subjects = {rejection_subject(p.id, scope, quick=quick) for p in rows for quick in (True, False)}
         self.questions = {
-            q.subject: q for q in session.scalars(select(Question).where(Question.subject.in_(subjects)))
+            q.subject: q
+            for q in session.scalars(
+                select(Question).where(
+                    Question.run_id.in_(runs),
+                    Question.kind == QuestionKind.REJECTION,
+                    Question.subject.in_(subjects),
+                )
+            )
         }
         self.hours: dict[tuple[str, str], int] = {}
         query = (
@@ -180,21 +206,25 @@ class _Known:
         )
         return {r.id: r.title for r in rows}
 
-    def interval(self, proposal: Proposal) -> tuple[int, int | None]:
-        """Least and most minor units lost.
+    def answered(self, proposal: Proposal, *, quick: bool) -> Question | None:
+        """The question about the proposal, once it is answered."""
+        found = self.questions.get(rejection_subject(proposal.id, self.scope, quick=quick))
+        return found if found is not None and found.state == JobState.DONE else None
 
-        Whatever is done, the rest of the plan can stand as it is: no more than the whole request is lost,
-        with what its preferred people add and what its published hours cost to withdraw.
+    def interval(self, proposal: Proposal) -> tuple[int, int | None]:
+        """Least and most minor units lost, by all that is known.
+
+        The rest of the plan can stand as it is: no more than the whole request is lost, with what its
+        preferred people add and what its published hours cost to withdraw.
         """
-        question = self.questions.get(rejection_subject(proposal.id, self.scope))
-        most = self._all_of(proposal)
-        if question is None or question.state != JobState.DONE:
-            return 0, most
-        low, high = question.low_minor or 0, question.high_minor
-        if question.exact:
+        found = (self.answered(proposal, quick=True), self.answered(proposal, quick=False))
+        bounds = [self._all_of(proposal), *(q.high_minor for q in found if q is not None and _alike(q))]
+        high = min((bound for bound in bounds if bound is not None), default=None)
+        full = found[1]
+        low = 0 if full is None else full.low_minor or 0
+        if full is not None and full.exact:
             return low, low
-        bounds = [bound for bound in (high, most) if bound is not None]
-        return low, max(low, min(bounds)) if bounds else None
+        return low if high is None else min(low, high), high
 
     def _all_of(self, proposal: Proposal) -> int | None:
         outcome, run = self.outcomes.get((proposal.run_id, proposal.request_id)), self.runs[proposal.run_id]
@@ -207,7 +237,9 @@ class _Known:
     def of(self, proposal: Proposal) -> Consequence:
         """All that is known about refusing the proposal."""
         question = self.questions.get(rejection_subject(proposal.id, self.scope))
+        done, alone = self.answered(proposal, quick=False), self.answered(proposal, quick=True)
         low, high = self.interval(proposal)
+        stay = alone.high_minor if alone is not None and alone.exact else None
         value = self.runs[proposal.run_id].value_minor
         money = self.actor is not None and sees_all(self.actor)
         told = Consequence(
@@ -217,30 +249,44 @@ class _Known:
             high_share=_share(high, value, up=True),
             low_minor=low if money else None,
             high_minor=high if money else None,
-            exact=bool(question and question.state == JobState.DONE and question.exact),
+            # A loss is never negative, so one that is at most nothing is nothing.
+            exact=high == 0 or bool(done and done.exact),
             quarter_hours=self.hours.get((proposal.run_id, proposal.request_id), 0),
+            stay_share=_share(stay, value, up=True),
+            stay_minor=stay if money else None,
         )
-        if question is None or question.state != JobState.DONE:
-            return told
-        return self._with_changes(told, question)
+        return told if done is None else self._with_changes(told, done)
 
     def _with_changes(self, told: Consequence, question: Question) -> Consequence:
-        changes = question.answer.get("changes", [])
+        answer = question.answer
+        changes = answer.get("changes", [])
         seen = [
             Change(c["request"], self.seen[c["request"]], c["before"], c["after"])
             for c in changes
             if c["request"] in self.seen
         ]
         hidden = [c for c in changes if c["request"] not in self.seen]
-        broken = set(question.answer["broken_after"]) - set(question.answer["broken_before"])
         return replace(
             told,
             loses=tuple(c for c in seen if c.after < c.before),
             gains=tuple(c for c in seen if c.after > c.before),
             others_lose=_enough(sum(c["after"] < c["before"] for c in hidden)),
             others_gain=_enough(sum(c["after"] > c["before"] for c in hidden)),
-            breaks_obligation=bool(broken),
+            breaks_obligation=bool(_broken(answer)),
         )
+
+
+def _broken(answer: Mapping[str, Any]) -> set[str]:
+    """Promises that the plan in hand keeps and the one found breaks."""
+    if "broken" in answer:
+        return set(answer["broken"])
+    # Kept like this before the quick figure came.
+    return set(answer["broken_after"]) - set(answer["broken_before"])
+
+
+def _alike(question: Question) -> bool:
+    """Whether the plan that was found keeps the promises of the plan in hand, so that money compares them."""
+    return bool(question.answer.get("alike", True))
 
 
 def _share(amount: int | None, value: int | None, *, up: bool) -> int | None:

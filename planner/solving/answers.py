@@ -27,7 +27,8 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
 
     Args:
         task: "solve" (plan to begin from, reasons), "break_even" (request), "card" (request, level or none),
-            "price" (change: kind and its keys), "frontier" (against, steps or none) or "contribution".
+            "refusal" (changed, request, alone), "price" (change: kind and its keys), "frontier" (against,
+            steps or none) or "contribution".
         tell: Told of progress.
         cancel: Asked now and then; True ends the search with what is known.
 
@@ -73,6 +74,12 @@ def _card(task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel:
     return card(problem, known, task["request"], settings, level=level, known=short, cancel=cancel).row()
 
 
+def _refusal(task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from planner.solving.refusals import refusal
+
+    return refusal(dict(task), problem, settings, cancel)
+
+
 def _price(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     from solver.price import Change, price
 
@@ -107,6 +114,7 @@ KINDS: dict[str, Callable[[Task, Problem, Settings, Tell, Cancel], dict[str, Any
     "solve": _solve,
     "break_even": _break_even,
     "card": _card,
+    "refusal": _refusal,
     "price": _price,
     "frontier": _frontier,
     "contribution": _contribution,

@@ -132,8 +132,9 @@ def claim_run(session: Session, worker: str) -> PlanRun | None:
 
 
 def claim_question(session: Session, worker: str) -> Question | None:
-    """Take the next question: who asked first, then the oldest of those nobody asked."""
-    first = (Question.asked_at.is_(None), Question.asked_at, Question.kind, Question.created_at, Question.id)
+    """Take the next question: who asked first, then the oldest of those nobody asked; quick ones go ahead."""
+    asked = (Question.asked_at.is_(None), Question.quick.desc(), Question.asked_at)
+    first = (*asked, Question.kind, Question.created_at, Question.id)
     question = session.scalars(
         select(Question).where(Question.state == JobState.QUEUED).order_by(*first)
     ).first()
@@ -149,14 +150,17 @@ def claim_question(session: Session, worker: str) -> Question | None:
 def more_urgent(session: Session, question: Question) -> bool:
     """Whether something waits that should not wait for `question`.
 
-    An official run never waits; what somebody asked, and a what-if, wait only for what somebody asked.
+    An official run never waits; what somebody asked, and a what-if, wait only for what somebody asked, and a
+    quick question that somebody asked only for another quick one.
     """
     runs = set(session.scalars(select(PlanRun.purpose).where(PlanRun.state == JobState.QUEUED)))
     if RunPurpose.OFFICIAL in runs:
         return True
+    asked = select(Question.id).where(Question.state == JobState.QUEUED, Question.asked_at.is_not(None))
+    if not question.quick and session.scalar(asked.where(Question.quick).limit(1)) is not None:
+        return True
     if session.scalar(select(Question.asked_at).where(Question.id == question.id)) is not None:
         return False
-    asked = select(Question.id).where(Question.state == JobState.QUEUED, Question.asked_at.is_not(None))
     return bool(runs) or session.scalar(asked.limit(1)) is not None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,15 +18,14 @@ from planner.records import (
     QuestionKind,
     RejectionReason,
     RequestOutcome,
-    Specialist,
 )
 from planner.solving.contributions import contribution_task, store_contribution
-from planner.solving.decided import PAIR, REQUEST, SCOPE, WEEKS
-from planner.solving.demand import line_id
+from planner.solving.decided import PAIR, SCOPE, WEEKS
 from planner.solving.frontiers import frontier_task, store_frontier
 from planner.solving.jobs import failure
 from planner.solving.parameters import Parameters
 from planner.solving.prices import price_task, store_price
+from planner.solving.refusals import refusal_task, rejection_question, store_rejection
 from planner.solving.swapping import settle, swap_task
 from planner.transitions import JobAction, move
 
@@ -40,19 +38,12 @@ WALL_LIMIT_S = 6.0
 CARD_LIMIT_S = 30.0
 """Seconds for a whole refusal card, which takes many solves; its first figure is asked apart."""
 
-REFUSED = -1
-
 Data = dict[str, Any]
 
 
 def scope_of(reason: RejectionReason | None) -> str:
     """What a rejection for that reason forbids; those weeks when the reason is not known yet."""
     return SCOPE[reason] if reason else WEEKS
-
-
-def rejection_subject(proposal_id: str, scope: str) -> str:
-    """What a rejection question is about."""
-    return f"{proposal_id}/{scope}"
 
 
 def find_question(session: Session, run_id: str, kind: QuestionKind, subject: str) -> Question | None:
@@ -69,19 +60,6 @@ def card_question(run: PlanRun, request_id: str) -> Question:
         kind=QuestionKind.CARD,
         subject=request_id,
         request_id=request_id,
-        state=JobState.QUEUED,
-    )
-
-
-def rejection_question(proposal: Proposal, scope: str) -> Question:
-    """What refusing the proposal would cost."""
-    return Question(
-        run_id=proposal.run_id,
-        kind=QuestionKind.REJECTION,
-        subject=rejection_subject(proposal.id, scope),
-        request_id=proposal.request_id,
-        proposal_id=proposal.id,
-        scope=scope,
         state=JobState.QUEUED,
     )
 
@@ -115,6 +93,8 @@ def ask_about_plan(
             )
     for proposal in proposals:
         if proposal.state == ProposalState.PROPOSED:
+            # Which reason a head will give is not known yet, and the quick figures take a moment each.
+            session.add_all(rejection_question(proposal, scope, quick=True) for scope in (WEEKS, PAIR))
             session.add(rejection_question(proposal, WEEKS))
     session.flush()
 
@@ -144,45 +124,6 @@ def _break_even_task(_session: Session, question: Question, task: Data) -> Data:
 def _card_task(_session: Session, question: Question, task: Data) -> Data:
     settings = {**task["settings"], "wall_limit_s": CARD_LIMIT_S}
     return {**task, "kind": "card", "request": question.request_id, "settings": settings}
-
-
-def _rejection_task(session: Session, question: Question, task: Data) -> Data:
-    run = question.run
-    assert run.snapshot is not None  # noqa: S101 - a finished run has its snapshot
-    proposal = session.get_one(Proposal, question.proposal_id)
-    problem = json.loads(run.snapshot.problem)
-    problem["locks"] = locks_after(session, problem, proposal, question.scope or WEEKS)
-    return {**task, "kind": "solve", "problem": json.dumps(problem)}
-
-
-def locks_after(
-    session: Session, problem: Mapping[str, Any], proposal: Proposal, scope: str
-) -> list[dict[str, Any]]:
-    """The problem's locks if the proposal were rejected: its request is free again, the pair forbidden."""
-    request, line = proposal.request_id, line_id(proposal.request, proposal.line)
-    locks = [
-        lock
-        for lock in problem["locks"]
-        if lock.get("request") != request
-        and not (lock["kind"] == "frozen" and lock["line"].rpartition(".")[0] == request)
-    ]
-    if scope == REQUEST:
-        return [*locks, {"kind": "max_level", "request": request, "level": REFUSED}]
-    people = {s.id: s.code for s in session.scalars(select(Specialist))}
-    pairs = {
-        (people[a.specialist_id], None if scope == PAIR else problem["weeks"].index(a.week))
-        for a in proposal.allocations
-    }
-    ordered = sorted(pairs, key=lambda pair: (pair[0], pair[1] or 0))
-    known = [(x.get("line"), x.get("specialist"), x.get("week")) for x in locks if x["kind"] == "forbid"]
-    return [
-        *locks,
-        *(
-            {"kind": "forbid", "line": line, "specialist": who, "week": week}
-            for who, week in ordered
-            if (line, who, week) not in known
-        ),
-    ]
 
 
 def store(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
@@ -224,37 +165,6 @@ def _store_card(_session: Session, question: Question, found: Mapping[str, Any])
     question.answer = dict(found)
 
 
-def _store_rejection(_session: Session, question: Question, reply: Mapping[str, Any]) -> None:
-    """The cost lies between the least and the most that the two bounds allow (C9)."""
-    run, result = question.run, json.loads(reply["result"])
-    before = json.loads(run.result or "{}")
-    value, bound = before["value"], before["bound"]
-    after, most = result["value"], result["bound"]
-    low = 0 if most is None else max(0, value - most)
-    high = None if bound is None or after is None else max(low, bound - after)
-    question.low_minor, question.high_minor = low, high
-    question.exact = low == high
-    question.answer = {
-        "value_after": after,
-        "bound_after": most,
-        "status": result["status"],
-        "broken_before": before["broken_obligations"] or [],
-        "broken_after": result["broken_obligations"] or [],
-        "changes": _changes(before, result),
-    }
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Requests whose level differs, with both levels."""
-    old = {grant["request"]: grant["level"] for grant in before["granted"]}
-    new = {grant["request"]: grant["level"] for grant in after["granted"]}
-    return [
-        {"request": key, "before": old.get(key, REFUSED), "after": new.get(key, REFUSED)}
-        for key in sorted({*old, *new})
-        if old.get(key, REFUSED) != new.get(key, REFUSED)
-    ]
-
-
 AGAIN = object()
 """What storing gives when the question has to be asked once more, in other words."""
 
@@ -269,7 +179,7 @@ def _store_frontier(_session: Session, question: Question, reply: Mapping[str, A
 
 TASKS: Mapping[QuestionKind, Callable[[Session, Question, Data], Data]] = {
     QuestionKind.BREAK_EVEN: _break_even_task,
-    QuestionKind.REJECTION: _rejection_task,
+    QuestionKind.REJECTION: refusal_task,
     QuestionKind.CARD: _card_task,
     QuestionKind.PRICE: lambda _session, question, task: price_task(question, task),
     QuestionKind.SWAP: lambda _session, question, task: swap_task(question, task),
@@ -280,7 +190,7 @@ TASKS: Mapping[QuestionKind, Callable[[Session, Question, Data], Data]] = {
 
 STORES: Mapping[QuestionKind, Callable[[Session, Question, Mapping[str, Any]], object]] = {
     QuestionKind.BREAK_EVEN: _store_break_even,
-    QuestionKind.REJECTION: _store_rejection,
+    QuestionKind.REJECTION: lambda _session, question, reply: store_rejection(question, reply),
     QuestionKind.CARD: _store_card,
     QuestionKind.PRICE: _store_price,
     QuestionKind.SWAP: settle,

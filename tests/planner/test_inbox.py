@@ -87,13 +87,18 @@ def _head_and_leader(world: Quarrel) -> Actor:
 
 
 def test_asking_puts_a_question_first(planned: Quarrel) -> None:
-    """Of three waiting questions the one that Eva asks is answered first, once."""
+    """Of all that waits what Eva asks is answered first: in a moment while the others stay, then in full."""
     run = planned.first
     r3 = planned.proposal(run, "r3")
     for _ in range(2):
         with planned.database.writing() as session:
             decisions.ask_consequence(session, planned.actor("eva"), r3.id)
     assert planned.events().count("explanation.asked") == 1
+    assert planned.worker.step()
+    with planned.database.reading() as session:
+        cost = decisions.consequence(session, planned.actor("eva"), r3.id)
+    # R1 stays as it is, so R3 is lost whole, 30 of 78 k; more is never lost.
+    assert (cost.state, cost.stay_share, cost.low_share, cost.high_share) == ("queued", 385, 0, 385)
     assert planned.worker.step()
     with planned.database.reading() as session:
         cost = decisions.consequence(session, planned.actor("eva"), r3.id)

@@ -288,6 +288,27 @@ def test_a_run_does_not_wait_for_background_questions(planned: Quarrel) -> None:
         assert first is not None
 
 
+def test_what_takes_a_moment_goes_ahead_of_a_long_answer(planned: Quarrel) -> None:
+    """Eva's long question runs when Dan opens another line: his quick figure comes first, nothing else."""
+    r1, r3 = (planned.proposal(planned.first, name) for name in ("r1", "r3"))
+    with planned.database.writing() as session:
+        decisions.ask_consequence(session, planned.actor("eva"), r3.id)
+    assert planned.worker.step()
+    with planned.database.writing() as session:
+        long = jobs.claim_question(session, planned.worker.name)
+        assert long is not None
+        assert (long.quick, long.proposal_id) == (False, r3.id)
+        assert not jobs.more_urgent(session, long)
+    with planned.database.writing() as session:
+        decisions.ask_consequence(session, planned.actor("dan"), r1.id)
+    with planned.database.writing() as session:
+        assert jobs.more_urgent(session, session.get_one(Question, long.id))
+        quick = jobs.claim_question(session, "another")
+        assert quick is not None
+        assert (quick.quick, quick.proposal_id) == (True, r1.id)
+        assert not jobs.more_urgent(session, quick)
+
+
 def test_a_question_under_way_makes_way_at_once(hard: Quarrel) -> None:
     """Somebody asks while the worker computes what nobody asked: it drops that and turns to them."""
     run = hard.start(wall_limit_s=2)
