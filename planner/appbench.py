@@ -19,6 +19,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import URLError
@@ -79,28 +80,20 @@ def free_port() -> int:
 
 
 def memory_mib(pid: int) -> float:
-    """Resident memory of a process and all it started, in MiB."""
+    """Memory that a process and all it started hold, in MiB; what they share counts once."""
     total = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            rows = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        except (OSError, ValueError):
-            continue
-        if int(rows["Pid"]) == pid or _descends(int(rows["PPid"]), pid):
-            total += int(rows.get("VmRSS", "0 kB").split()[0])
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if _descends(int(folder.name), pid):
+                rows = (folder / "smaps_rollup").read_text().splitlines()
+                total += sum(int(row.split()[1]) for row in rows if row.startswith("Pss:"))
     return total / 1024
 
 
 def _descends(process: int, ancestor: int) -> bool:
-    while process > 1:
-        if process == ancestor:
-            return True
-        try:
-            text = Path(f"/proc/{process}/stat").read_text()
-        except OSError:
-            return False
-        process = int(text.rsplit(")", 1)[1].split()[1])
-    return False
+    while process not in {0, ancestor}:
+        process = int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    return process == ancestor
 
 
 def start(environment: dict[str, str], base: str) -> tuple[subprocess.Popen[bytes], float]:

@@ -37,6 +37,7 @@ def _web(settings: Settings) -> list[str]:
     # Loaded once and then forked: it starts in half the time, and the processes share what they only read.
     return [
         *(sys.executable, "-m", "gunicorn", "web:create_app()", "--preload"),
+        *("--config", "python:web.server"),
         *("--bind", settings.address, "--workers", str(settings.web_workers)),
         *("--graceful-timeout", str(int(GRACE_S)), "--timeout", "30", "--no-control-socket"),
         *("--log-level", settings.log_level.lower()),
