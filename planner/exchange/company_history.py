@@ -110,12 +110,12 @@ def place_history(session: Session, found: Findings, pasts: list[Past], accounts
         store(session, row, tidied(past.values), references)
         if ended:
             session.flush()
-            session.add(_closing(row, ended, since))
+            session.add(_closing(session, row, ended, since))
 
 
-def _closing(row: ResourceRequest, ended: Ended, at: datetime) -> Closing:
+def _closing(session: Session, row: ResourceRequest, ended: Ended, at: datetime) -> Closing:
     hours = sum(line.quarter_hours for line in row.lines)
-    probability, value = claimed(row, ended.delivered)
+    probability, value = claimed(session, row, ended.delivered)
     return Closing(
         request_id=row.id,
         state=ClosingState.CONFIRMED if ended.confirmed_by_id else ClosingState.RECORDED,

@@ -267,7 +267,9 @@ def _kept(values: RequestValues, stored: RequestValues) -> RequestValues:
         for i, line in enumerate(values.lines)
     ]
     others = [point for point in stored.curve if point[0] not in LEVELS.values()]
-    return replace(values, lines=lines, curve=[*values.curve, *others])
+    unsaid = ("curve_shape", "curve_top", "urgency", "urgency_week", "urgency_pace", "value_source")
+    kept = {name: getattr(stored, name) for name in unsaid}
+    return replace(values, lines=lines, curve=[*values.curve, *others], **kept)
 
 
 def _any(line: Line, *columns: str) -> bool:

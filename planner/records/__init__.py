@@ -23,6 +23,7 @@ from planner.records.decisions import Decision, DecisionOutcome, RejectionReason
 from planner.records.finance import (
     AccountFinancials,
     ClosedMonth,
+    CostRate,
     ExchangeRate,
     FiguresCorrection,
     FiguresKind,
@@ -109,6 +110,7 @@ from planner.records.requests import (
     RequestType,
     ResourceRequest,
     ResponsePoint,
+    ValueSource,
 )
 from planner.records.review import (
     BoardReview,
@@ -146,6 +148,7 @@ __all__ = [
     "Contact",
     "ContactFunction",
     "ContactRole",
+    "CostRate",
     "CounterHours",
     "CounterOffer",
     "CreditStatus",
@@ -234,6 +237,7 @@ __all__ = [
     "Trait",
     "User",
     "UserRole",
+    "ValueSource",
     "WorkLog",
     "new_id",
 ]

@@ -133,3 +133,6 @@ class AccountTrait(Row):
     confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     expires_on: Mapped[date | None] = mapped_column()
     ended_on: Mapped[date | None] = mapped_column()
+
+    stated_by: Mapped[User] = relationship(foreign_keys=[stated_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])

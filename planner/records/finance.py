@@ -108,3 +108,24 @@ class ExchangeRate(Row):
     month: Mapped[str] = mapped_column(String(7))
     rate_millionths: Mapped[int] = mapped_column()
     author_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class CostRate(Row):
+    """What an hour of our people and money itself cost from a month on, until a later rate begins.
+
+    Minor units per hour; `interest` is yearly, in per mille.
+    """
+
+    __tablename__ = "cost_rate"
+    __table_args__ = (
+        CheckConstraint(
+            "kam_hour_minor >= 0 AND specialist_hour_minor >= 0 AND interest BETWEEN 0 AND 1000",
+            name="rates",
+        ),
+    )
+
+    valid_from: Mapped[str] = mapped_column(String(7), unique=True)
+    kam_hour_minor: Mapped[int] = mapped_column()
+    specialist_hour_minor: Mapped[int] = mapped_column()
+    interest: Mapped[int] = mapped_column()
+    author_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"))

@@ -213,7 +213,10 @@ class QualificationScore(Row):
 
 
 class StrategicFactor(Row):
-    """A factor of 500 to 2,000 per mille that leadership puts on an account's strategic weight for a time."""
+    """A factor of 500 to 2,000 per mille that leadership puts on an account's strategic weight for a time.
+
+    It counts once a second person approved it, until it expires or is ended.
+    """
 
     __tablename__ = "strategic_factor"
     __table_args__ = (
@@ -230,3 +233,7 @@ class StrategicFactor(Row):
     approved_by_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
     valid_from: Mapped[date] = mapped_column()
     expires_on: Mapped[date] = mapped_column()
+    ended_on: Mapped[date | None] = mapped_column()
+
+    set_by: Mapped[User] = relationship(foreign_keys=[set_by_id])
+    approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])

@@ -82,13 +82,21 @@ class Preference(enum.StrEnum):
     REQUIRE = "require"
 
 
+class ValueSource(enum.StrEnum):
+    """What a request is worth if it succeeds: a stream that was typed, or keeping the customer itself."""
+
+    STREAM = "stream"
+    LIFETIME = "lifetime"
+
+
 class ResourceRequest(Row):
     """A request for specialists' time.
 
     Text never weighs anything. `filing_order` is given at the first submission and kept. Money in minor
     units of the planning currency. An `obligation` counts only once a second person confirmed it. The worth
     fades by `urgency` after `urgency_week`, the faster the larger `urgency_pace` (see `planner.worth`), and
-    only if `deadline_source` says who set that. `curve_top` is the ceiling of an ADBUDG curve, per mille.
+    only if `deadline_source` says who set that. With the source `lifetime` the benefit is the customer's
+    lifetime value, and `benefits` are left aside. `curve_top` is the ceiling of an ADBUDG curve, per mille.
     """
 
     __tablename__ = "resource_request"
@@ -105,6 +113,9 @@ class ResourceRequest(Row):
     deadline: Mapped[date | None] = mapped_column()
     deadline_source: Mapped[str] = mapped_column(String(300), default="")
     need_statement: Mapped[str] = mapped_column(Text, default="")
+    value_source: Mapped[ValueSource] = mapped_column(
+        choice(ValueSource), default=ValueSource.STREAM, server_default="stream"
+    )
     avoidable_cost_minor: Mapped[int] = mapped_column(default=0)
     obligation: Mapped[bool] = mapped_column(default=False)
     contract_reference: Mapped[str] = mapped_column(String(160), default="")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from planner.solving.demand import FULL
 from planner.solving.material import plannable
 from planner.solving.parameters import YEARLY_RATE
 from planner.solving.weighing import Weighing, weigh
-from planner.worth import level_values, present_value, response
+from planner.worth import level_values, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,9 @@ class RankChange:
 def rank_changes(session: Session, tried: KeyAccountDefinition) -> tuple[int, list[RankChange]]:
     """How many requests wait for a plan, and those whose rank by worth would change."""
     rows = [r for r in plannable(session) if _complete(r)]
-    before = _values(rows, weigh(session, today(), rows))
+    weighed = weigh(session, today(), rows)
+    rows = [r for r in rows if weighed[r.id].present(r, YEARLY_RATE) is not None]
+    before = _values(rows, weighed)
     after = _values(rows, weigh(session, today(), rows, tried))
     places, then = _ranks(rows, before), _ranks(rows, after)
     changes = [
@@ -51,9 +52,9 @@ def _values(rows: Sequence[ResourceRequest], weighed: Mapping[str, Weighing]) ->
     """What each request is worth with all of its hours."""
     found = {}
     for row in rows:
-        present = present_value(
-            [(b.month_offset, b.amount_minor) for b in row.benefits], Decimal(YEARLY_RATE)
-        )
+        present = weighed[row.id].present(row, YEARLY_RATE)
+        if present is None:
+            continue
         points = [(p.fraction, p.probability) for p in row.curve]
         answers = response(row.curve_shape, points, row.curve_top)
         found[row.id] = level_values(answers, present, row.avoidable_cost_minor, weighed[row.id].factors)[

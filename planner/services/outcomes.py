@@ -123,7 +123,7 @@ def record_outcome(session: Session, actor: Actor, request_id: str, values: Outc
         reason, remedy = "The reason is missing.", "Say what was wrong in the confirmed record."
         found.append(checks.missing("correction_reason", reason, remedy))
     checks.require_well_formed(found)
-    told = _told(request, values)
+    told = _told(session, request, values)
     if before is not None and not confirmed:
         with changing(session, actor, Event.OUTCOME_RECORDED, before):
             move(before, ClosingAction.RECORD)
@@ -147,10 +147,10 @@ def record_outcome(session: Session, actor: Actor, request_id: str, values: Outc
     return row
 
 
-def _told(request: ResourceRequest, values: OutcomeValues) -> dict[str, Any]:
+def _told(session: Session, request: ResourceRequest, values: OutcomeValues) -> dict[str, Any]:
     asked = sum(line.quarter_hours for line in request.lines)
     fraction = 1000 * values.delivered_quarter_hours // asked if asked else 0
-    probability, value = claimed(request, fraction)
+    probability, value = claimed(session, request, fraction)
     return {
         "result": Result(values.result),
         "delivered_quarter_hours": values.delivered_quarter_hours,

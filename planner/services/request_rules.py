@@ -5,11 +5,14 @@ Each rule gives its problems; `incomplete` gives everything that stands between 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner import checks
 from planner.clock import add_weeks, today, week_of, weeks_between
+from planner.lifetimes import lifetimes
 from planner.records import (
     Account,
     AccountStatus,
@@ -19,10 +22,12 @@ from planner.records import (
     RequestLine,
     ResourceRequest,
     Specialist,
+    ValueSource,
 )
 from planner.services.cycles import current_cycle
 from planner.services.request_store import employed
 from planner.services.request_values import FULL
+from planner.solving.parameters import YEARLY_RATE
 from planner.verdict import Problem
 
 DEFAULT_HORIZON = 26
@@ -108,7 +113,7 @@ def incomplete(session: Session, request: ResourceRequest) -> tuple[Problem, ...
         *account_problems(request.account, request.purpose),
         *_missing_choices(request),
         *_missing_window(request),
-        *_missing_value(request),
+        *_missing_value(session, request),
         *_missing_curve(request),
         *_missing_support(request),
         *span_problems(session, request.earliest_week, request.latest_week),
@@ -143,11 +148,31 @@ def _missing_window(request: ResourceRequest) -> list[Problem]:
     return found
 
 
-def _missing_value(request: ResourceRequest) -> list[Problem]:
+def _missing_value(session: Session, request: ResourceRequest) -> list[Problem]:
+    if request.value_source is ValueSource.LIFETIME:
+        return _missing_lifetime(session, request.account_id)
     if sum(b.amount_minor for b in request.benefits) > 0:
         return []
     reason, remedy = "The value is missing.", "Give the contribution you expect, month by month."
     return [checks.missing("benefits", reason, remedy)]
+
+
+def _missing_lifetime(session: Session, account_id: str) -> list[Problem]:
+    """What the lifetime value of the customer needs."""
+    value = lifetimes(session, today(), [account_id], Decimal(YEARLY_RATE))[account_id]
+    given = {figure.name: figure.value for figure in value.inputs}
+    if given["yearly_contribution"] is None:
+        reason = "What the customer brings in a year is not known."
+        remedy = "Ask finance for its figures, or state the amounts."
+    elif given["retention"] is None:
+        reason = "No account plan in force states the chance of keeping this customer."
+        remedy = "Hand in a plan with that chance, or state the amounts."
+    elif (value.value or 0) <= 0:
+        reason = "The customer brings no profit, so keeping it is worth nothing."
+        remedy = "State the amounts that you expect."
+    else:
+        return []
+    return [checks.problem("value_source", "E_LIFETIME_UNKNOWN", reason, remedy)]
 
 
 def _missing_curve(request: ResourceRequest) -> list[Problem]:

@@ -27,6 +27,7 @@ from planner.records import (
     SkillFamily,
     Specialist,
     SpecialistSkill,
+    ValueSource,
 )
 from planner.services.request_values import LineValues, RequestValues
 from planner.verdict import Problem
@@ -145,6 +146,7 @@ def values_of(request: ResourceRequest) -> RequestValues:
         urgency=request.urgency.value,
         urgency_week=request.urgency_week,
         urgency_pace=request.urgency_pace,
+        value_source=request.value_source.value,
     )
 
 
@@ -176,6 +178,7 @@ def store(session: Session, request: ResourceRequest, values: RequestValues, ref
     request.curve_shape, request.curve_top = Shape(values.curve_shape), values.curve_top
     request.urgency, request.urgency_week = UrgencyKind(values.urgency), values.urgency_week
     request.urgency_pace = values.urgency_pace
+    request.value_source = ValueSource(values.value_source)
     # The parts have rows of their own; this raises the version even when only they change.
     request.updated_at = now()
     session.add(request)

@@ -13,7 +13,7 @@ from typing import Final
 
 from planner import checks
 from planner.clock import week_of, weeks_between
-from planner.records import EvidenceKind, Preference, Purpose, RequestType
+from planner.records import EvidenceKind, Preference, Purpose, RequestType, ValueSource
 from planner.verdict import Problem
 from planner.worth import Shape, UrgencyKind
 
@@ -62,7 +62,8 @@ class RequestValues:
 
     `benefits` holds (month from now, minor units), `curve` (share of the hours, chance of success) in per
     mille, `evidence` (kind, text, link). The worth fades after `urgency_week`; `urgency_pace` is per mille
-    of it per week, or weeks until half is left.
+    of it per week, or weeks until half is left. With the source "lifetime" the customer's lifetime value
+    stands for the benefits.
     """
 
     account_id: str
@@ -86,6 +87,7 @@ class RequestValues:
     urgency: str = UrgencyKind.NONE.value
     urgency_week: str | None = None
     urgency_pace: int | None = None
+    value_source: str = ValueSource.STREAM.value
 
 
 def tidied(values: RequestValues) -> RequestValues:
@@ -115,6 +117,7 @@ def tidied(values: RequestValues) -> RequestValues:
         curve=tuple(sorted((fraction, chance) for fraction, chance in values.curve)),
         curve_shape=Shape(values.curve_shape).value,
         urgency=UrgencyKind(values.urgency).value,
+        value_source=ValueSource(values.value_source).value,
         evidence=tuple(
             (EvidenceKind(kind).value, checks.tidy(text), checks.tidy(link))
             for kind, text, link in values.evidence
@@ -169,6 +172,11 @@ def _window(values: RequestValues) -> list[Problem]:
 
 def _benefits(values: RequestValues) -> list[Problem]:
     found = checks.money("avoidable_cost_minor", values.avoidable_cost_minor)
+    found += checks.choice("value_source", values.value_source, ValueSource)
+    if values.value_source == ValueSource.LIFETIME and values.purpose in (Purpose.WIN, Purpose.GROW):
+        reason = "Only a customer that we have can be kept."
+        remedy = "State the amounts, or file it to retain or defend."
+        found.append(checks.problem("value_source", "E_LIFETIME_PURPOSE", reason, remedy))
     seen: set[int] = set()
     for i, (month, amount) in enumerate(values.benefits):
         found += checks.whole(f"benefits/{i}/month", month, 0, LAST_MONTH)

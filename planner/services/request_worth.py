@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,16 +16,14 @@ from planner.records import ResourceRequest, Role
 from planner.scope import find_request, sees_money
 from planner.solving.demand import FULL, urgency_of
 from planner.solving.parameters import YEARLY_RATE
-from planner.solving.weighing import strategic_weights
+from planner.solving.weighing import strategic_weights, weigh
 from planner.verdict import not_found, require
 from planner.worth import (
     Calibration,
-    Factors,
     Figure,
     LevelValue,
     PresentValue,
     level_values,
-    present_value,
     response,
 )
 
@@ -88,16 +85,11 @@ def view_request_worth(session: Session, actor: Actor, request_id: str) -> Reque
     day = today()
     calibration = read_claims(session, day).calibration(request.kam_id)
     weight = strategic_weights(session, day, [request.account_id])[request.account_id]
-    factors = Factors(
-        Decimal(calibration.value.value or 0),
-        Decimal(calibration.probability.value or 0),
-        Decimal(weight.value or 0),
-    )
+    weighing = weigh(session, day, [request])[request.id]
     points = [(p.fraction, p.probability) for p in request.curve]
     usable = {0, FULL} <= {fraction for fraction, _ in points}
-    stream = [(b.month_offset, b.amount_minor) for b in request.benefits]
-    present = present_value(stream, Decimal(YEARLY_RATE)) if usable else None
+    present = weighing.present(request, YEARLY_RATE) if usable else None
     answers = response(request.curve_shape, points, request.curve_top) if usable else ()
-    levels = level_values(answers, present, request.avoidable_cost_minor, factors) if present else ()
+    levels = level_values(answers, present, request.avoidable_cost_minor, weighing.factors) if present else ()
     sees_record = actor.user_id == request.kam_id or actor.has(Role.LEADERSHIP)
     return RequestWorth(request, present, levels, calibration, weight, sees_record)

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from planner import settings
 from planner.actor import Actor
 from planner.clock import today
 from planner.judging import Company, Judgement, judge
+from planner.lifetimes import lifetime_of, plan_in_force
 from planner.permissions import Action, may
-from planner.records import Account, AccountPlan, PlanState, PlanTarget, TargetKind
+from planner.records import Account, AccountPlan
 from planner.scope import find_account, sees_all, visible_accounts
 from planner.verdict import not_found, require
-from planner.worth import Exit, Figure, Unit, exit_stress, lifetime_value
+from planner.worth import Exit, Figure, Unit, exit_stress
 from planner.worth.figure import PER_MILLE
 
 COARSE = Decimal("0.01")
 """Who does not see the whole company sees shares in whole percent."""
-
-IN_FORCE = (PlanState.SUBMITTED, PlanState.BOARD_REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,42 +127,20 @@ def worth_in(session: Session, company: Company, account_id: str, *, coarse: boo
     judgement = company.judged.get(account_id)
     if judgement is None:
         raise not_found()
-    plan = plan_in_force(session, account_id)
-    chance = retention_of(plan.targets) if plan else None
-    money = judgement.money
-    yearly = judgement.money.contribution.value if money.known else None
+    plan, money = plan_in_force(session, account_id), judgement.money
     interest = Decimal(settings.money_rates().interest) / PER_MILLE
-    per_year = None if yearly is None else Decimal(yearly) * 12 / money.known
-    endless = lifetime_value(per_year, chance, interest, None) if interest or chance != 1 else None
     last = money.months[-1].month if money.months else None
     return AccountWorth(
         judgement=judgement,
         company=company,
-        lifetime=lifetime_value(per_year, chance, interest),
-        endless=endless or Figure("lifetime_value", None, note="no_end"),
+        lifetime=lifetime_of(money, plan, interest),
+        endless=lifetime_of(money, plan, interest, None),
         leaving=exit_stress(
             money.contribution, money.receipts, money.payments, last.ar_overdue if last else None, money.known
         ),
         plan=plan,
         coarse=coarse,
     )
-
-
-def retention_of(targets: Sequence[PlanTarget]) -> Decimal | None:
-    """The chance of keeping the customer that a plan aims at."""
-    chances = [t.chance for t in targets if t.kind is TargetKind.RETENTION and t.chance is not None]
-    return Decimal(chances[0]) / PER_MILLE if chances else None
-
-
-def plan_in_force(session: Session, account_id: str) -> AccountPlan | None:
-    """The newest account plan that was handed in."""
-    return session.scalars(
-        select(AccountPlan)
-        .where(AccountPlan.account_id == account_id, AccountPlan.state.in_(IN_FORCE))
-        .order_by(AccountPlan.period.desc(), AccountPlan.revision.desc())
-        .options(selectinload(AccountPlan.targets), selectinload(AccountPlan.milestones))
-        .limit(1)
-    ).first()
 
 
 @dataclass(frozen=True, slots=True)

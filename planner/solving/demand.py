@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from planner.clock import add_weeks, monday, week_of, weeks_between
 from planner.records import Preference, RequestLine, RequestType, ResourceRequest
 from planner.solving.weighing import UNWEIGHED, Weighing
-from planner.worth import LevelValue, Urgency, UrgencyKind, level_values, present_value, response
+from planner.worth import LevelValue, Urgency, UrgencyKind, level_values, response
 
 if TYPE_CHECKING:
     from planner.solving.parameters import Parameters
@@ -125,8 +125,9 @@ def demand_of(
     points = [(p.fraction, p.probability) for p in request.curve]
     if not request.lines or not any(f == 0 for f, _ in points) or not any(f > 0 for f, _ in points):
         return "incomplete"
-    benefits = [(b.month_offset, b.amount_minor) for b in request.benefits]
-    present = present_value(benefits, Decimal(parameters.yearly_rate))
+    present = weighing.present(request, parameters.yearly_rate)
+    if present is None:
+        return "incomplete"
     answers = response(request.curve_shape, points, request.curve_top)
     values = level_values(answers, present, request.avoidable_cost_minor, weighing.factors)
     started = any(done.get(line.id) for line in request.lines)

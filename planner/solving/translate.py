@@ -115,7 +115,8 @@ def _demands(session: Session, material: Material) -> tuple[list[Demand], dict[s
     for promise in material.standing:
         if promise.week < material.parameters.first_week:
             done[promise.line_id] += promise.quarter_hours
-    weighed = weigh(session, today(), material.requests)
+    rate = material.parameters.yearly_rate
+    weighed = weigh(session, today(), material.requests, yearly_rate=rate)
     demands, left_out = [], {}
     for request in material.requests:
         demand = demand_of(request, material.parameters, done, weighed[request.id])

@@ -1,4 +1,4 @@
-"""What scales each request's claim in a plan, with all that leads to it: calibration and strategy.
+"""What each request's claim rests on and is scaled by in a plan: present value, calibration, strategy.
 
 Only ratings, confirmed outcomes and leadership's factors speak here; nothing is read from texts.
 """
@@ -15,17 +15,30 @@ from sqlalchemy.orm import Session
 
 from planner.claims import read_claims
 from planner.judging import judge
+from planner.lifetimes import lifetimes
 from planner.qualifying import MEASURED, active_definition, criteria_of, read_ratings, standing
-from planner.records import Account, KeyAccountDefinition, ResourceRequest
-from planner.worth import NEUTRAL, Factors, Figure
+from planner.records import Account, KeyAccountDefinition, ResourceRequest, ValueSource
+from planner.solving.parameters import YEARLY_RATE
+from planner.worth import NEUTRAL, Factors, Figure, PresentValue, kept_value, present_value
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """The factors of one request, and their working as JSON can hold it."""
+    """The factors of one request, and their working as JSON can hold it.
+
+    `kept` is what keeping the customer is worth, for a request that claims just that.
+    """
 
     factors: Factors = NEUTRAL
     working: Mapping[str, Any] | None = None
+    kept: PresentValue | None = None
+
+    def present(self, request: ResourceRequest, yearly_rate: str) -> PresentValue | None:
+        """What the request's benefits are worth today; None when that is not known."""
+        if request.value_source is ValueSource.LIFETIME:
+            return self.kept
+        stream = [(row.month_offset, row.amount_minor) for row in request.benefits]
+        return present_value(stream, Decimal(yearly_rate))
 
 
 UNWEIGHED = Weighing()
@@ -36,6 +49,8 @@ def weigh(
     day: date,
     requests: Iterable[ResourceRequest],
     definition: KeyAccountDefinition | None = None,
+    *,
+    yearly_rate: str = YEARLY_RATE,
 ) -> dict[str, Weighing]:
     """The factors of each request on a day, by its id. What is not known is neutral and says so.
 
@@ -43,6 +58,8 @@ def weigh(
     """
     rows = list(requests)
     claims = read_claims(session, day)
+    lasting = [row.account_id for row in rows if row.value_source is ValueSource.LIFETIME]
+    kept = lifetimes(session, day, lasting, Decimal(yearly_rate))
     calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
     weights = strategic_weights(session, day, {row.account_id for row in rows}, definition)
     found = {}
@@ -54,7 +71,8 @@ def weigh(
             strategy=Decimal(weight.value or 0),
         )
         working = {"calibration": calibration.product.working(), "strategy": weight.working()}
-        found[row.id] = Weighing(factors, working)
+        lifetime = kept[row.account_id] if row.value_source is ValueSource.LIFETIME else None
+        found[row.id] = Weighing(factors, working, kept_value(lifetime) if lifetime else None)
     return found
 
 

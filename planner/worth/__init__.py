@@ -25,6 +25,7 @@ from planner.worth.value import (
     Factors,
     LevelValue,
     PresentValue,
+    kept_value,
     level_values,
     present_value,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "days_sales_outstanding",
     "economic_profit",
     "exit_stress",
+    "kept_value",
     "level_values",
     "lifetime_value",
     "money_flags",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
 
-from planner.worth.figure import ARITHMETIC, PER_MILLE, short
+from planner.worth.figure import ARITHMETIC, PER_MILLE, Figure, short
 from planner.worth.figure import round_minor as round_minor  # noqa: PLC0414 - part of what this module offers
 
 MONTHS = 12
@@ -32,11 +32,15 @@ class Discounted:
 
 @dataclass(frozen=True, slots=True)
 class PresentValue:
-    """The sum of a benefit stream as of today, unrounded, and how it was found."""
+    """The sum of a benefit stream as of today, unrounded, and how it was found.
+
+    `lifetime` is set when the stream is what keeping the customer brings, year by year.
+    """
 
     yearly_rate: Decimal
     terms: tuple[Discounted, ...]
     total: Decimal
+    lifetime: Figure | None = None
 
     @property
     def minor(self) -> int:
@@ -45,8 +49,10 @@ class PresentValue:
 
     def working(self) -> dict[str, Any]:
         """The working as JSON can hold it; decimals as text to the sixth place."""
+        lifetime = {"lifetime": self.lifetime.working()} if self.lifetime else {}
         return {
             "formula": "sum of amount / (1 + rate)^(month / 12)",
+            **lifetime,
             "yearly_rate": str(self.yearly_rate),
             "terms": [
                 {
@@ -143,6 +149,27 @@ def present_value(benefits: Sequence[tuple[int, int]], yearly_rate: Decimal) -> 
             factor = 1 / (1 + yearly_rate) ** (Decimal(month) / MONTHS)
             terms.append(Discounted(month, amount, factor, amount * factor))
         return PresentValue(yearly_rate, tuple(terms), sum((t.present for t in terms), Decimal(0)))
+
+
+def kept_value(lifetime: Figure) -> PresentValue | None:
+    """A customer's lifetime value as the stream that it stands for; None when it is not known.
+
+    What is expected of year n is a year's contribution times the chance of still having the customer, n
+    times; the total is the lifetime value itself. Formula C4 for requests that retain or defend.
+    """
+    given = {figure.name: figure.value for figure in lifetime.inputs}
+    yearly, chance, rate, years = (
+        given.get(name) for name in ("yearly_contribution", "retention", "yearly_rate", "years")
+    )
+    if lifetime.value is None or yearly is None or chance is None or rate is None or years is None:
+        return None
+    with localcontext(ARITHMETIC):
+        terms = []
+        for year in range(1, int(years) + 1):
+            amount = yearly * Decimal(chance) ** year
+            factor = 1 / (1 + Decimal(rate)) ** year
+            terms.append(Discounted(year * MONTHS, round_minor(amount), factor, amount * factor))
+        return PresentValue(Decimal(rate), tuple(terms), Decimal(lifetime.value), lifetime)
 
 
 def level_values(

@@ -24,6 +24,7 @@ from planner.records import (
     RequestType,
     ResourceRequest,
     SkillFamily,
+    ValueSource,
     new_id,
 )
 from planner.services import accounts, hints, people, requests, ways
@@ -321,6 +322,7 @@ def _options(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
         "preferences": [(p.value, label(p)) for p in Preference],
         "shapes": [(s.value, label(s)) for s in (Shape.LINEAR, Shape.ADBUDG)],
         "urgencies": [(u.value, label(u)) for u in (UrgencyKind.LINEAR, UrgencyKind.HALF_LIFE)],
+        "value_sources": [(s.value, label(s)) for s in ValueSource],
         "evidence": [(k.value, label(k)) for k in EvidenceKind],
         "weeks": [(w, f"{week(w)} {monday(w).year}") for w in [*past, *weeks]],
         "currency": currency(),

@@ -12,7 +12,7 @@ from flask_babel import format_decimal, lazy_gettext
 from flask_babel import gettext as _
 
 from planner.checks import MONEY_MAX
-from planner.records import Preference
+from planner.records import Preference, ValueSource
 from planner.services.requests import LineValues, RequestValues
 from planner.verdict import Message, Problem
 from planner.worth import Shape, UrgencyKind
@@ -60,6 +60,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "urgency_week": lazy_gettext("Last week without loss"),
     "urgency_pace": lazy_gettext("How fast"),
     "avoidable_cost": lazy_gettext("Extra cost"),
+    "value_source": lazy_gettext("What it is worth"),
     "obligation": lazy_gettext("Obligation"),
     "contract_reference": lazy_gettext("Contract and clause"),
     "lines": lazy_gettext("Lines"),
@@ -262,6 +263,7 @@ def read(typed: Mapping[str, str], *, unfinished_too: bool = True) -> Read:
         urgency=reader.text("urgency") or UrgencyKind.NONE.value,
         urgency_week=reader.maybe("urgency_week"),
         urgency_pace=_pace(reader),
+        value_source=reader.text("value_source") or ValueSource.STREAM.value,
     )
     rows = {
         "lines": tuple(map(str, lines)),
@@ -349,6 +351,7 @@ def typed_values(values: RequestValues) -> dict[str, str]:
         "deadline": values.deadline.isoformat() if values.deadline else "",
         "deadline_source": values.deadline_source,
         "need_statement": values.need_statement,
+        "value_source": values.value_source,
         "avoidable_cost": plain(values.avoidable_cost_minor, MINOR_PER_UNIT)
         if values.avoidable_cost_minor
         else "",

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest
+from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest, ValueSource
 from planner.services.requests import RequestValues
 from web.pages.request_form import NAMES
 from web.rendering import UNKNOWN, day, hours, label, money, permille, week
@@ -126,7 +126,12 @@ def describe(name: str, value: Any, accounts: Mapping[str, str]) -> str:  # noqa
     return str(value)
 
 
-_CHOICES: Final[Mapping[str, Any]] = {"purpose": Purpose, "type": RequestType, "status": RequestStatus}
+_CHOICES: Final[Mapping[str, Any]] = {
+    "purpose": Purpose,
+    "type": RequestType,
+    "status": RequestStatus,
+    "value_source": ValueSource,
+}
 
 
 def _benefit(part: Sequence[int]) -> str:

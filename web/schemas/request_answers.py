@@ -142,6 +142,7 @@ class RequestOut(Schema):
     deadline_source = fields.String()
     need_statement = fields.String()
     benefits = fields.List(fields.Nested(BenefitOut))
+    value_source = fields.String()
     avoidable_cost_minor = fields.Integer()
     obligation = fields.Boolean()
     obligation_confirmed = fields.Boolean()

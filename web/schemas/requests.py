@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from planner.checks import MONEY_MAX
-from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType
+from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType, ValueSource
 from planner.services import request_values as limits
 from planner.services.request_values import LineValues, RequestValues
 from planner.worth import Shape, UrgencyKind
@@ -84,6 +84,7 @@ class RequestIn(Form):
     deadline_source = Text(300, blank=True, load_default="")
     need_statement = Text(5000, blank=True, lines=True, load_default="")
     benefits = Many(Part(BenefitIn), most=limits.LAST_MONTH + 1, load_default=list)
+    value_source = Choice(ValueSource, load_default=ValueSource.STREAM)
     avoidable_cost_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", load_default=0)
     obligation = Flag(load_default=False)
     contract_reference = Text(160, blank=True, load_default="")
