@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -32,12 +31,12 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_publications
 from planner.services.board_content import content_of
+from planner.services.freshness import check_fresh, parts_of
 from planner.services.publishing_news import tell
 from planner.solving import jobs, verify
 from planner.solving.demand import is_expedite
 from planner.solving.material import definition_id, newest_plan
 from planner.solving.parameters import Parameters
-from planner.solving.translate import differences, translate
 from planner.supply import promised_elsewhere, promises, specialists, week_table
 from planner.transitions import CycleAction, ProposalAction, RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
@@ -83,8 +82,8 @@ def publish(session: Session, actor: Actor, run_id: str) -> Publication:
             "Ask leadership to approve one, then publish.",
         )
     _check_verified(run)
-    parts = _parts(session, run)
-    _check_fresh(session, cycle, run, parts)
+    parts = parts_of(session, run)
+    check_fresh(session, cycle, run, parts)
     chosen = _decided(session, cycle, parts)
     publication = _store(session, actor, run, chosen)
     _check_capacity(session, run, publication)
@@ -174,75 +173,6 @@ def _check_verified(run: PlanRun) -> None:
                 details={"faults": list(found)},
             )
         )
-
-
-def _parts(session: Session, run: PlanRun) -> dict[str, list[Proposal]]:
-    """What the run proposes, by request, put aside parts included."""
-    rows = session.scalars(
-        select(Proposal)
-        .where(Proposal.run_id == run.id)
-        .order_by(Proposal.line_id, Proposal.department_id)
-        .options(
-            selectinload(Proposal.allocations),
-            selectinload(Proposal.department),
-            selectinload(Proposal.request),
-        )
-    )
-    found: defaultdict[str, list[Proposal]] = defaultdict(list)
-    for proposal in rows:
-        found[proposal.request_id].append(proposal)
-    return dict(found)
-
-
-def _check_fresh(
-    session: Session, cycle: PlanningCycle, run: PlanRun, parts: Mapping[str, Sequence[Proposal]]
-) -> None:
-    """Go on when the planned requests, the people and the promises are as the snapshot saw them.
-
-    Requests filed since are no change: they wait for the next plan.
-    """
-    assert run.snapshot is not None  # noqa: S101 - a finished run has its snapshot
-    planned = run.snapshot.inputs["requests"]
-    fresh = translate(session, cycle, Parameters.of(run.parameters), only=set(planned))
-    changed = differences(run.snapshot.problem, fresh.text)
-    granted = select(RequestOutcome.request_id).where(
-        RequestOutcome.run_id == run.id, RequestOutcome.level >= 0
-    )
-    # Voided since, or changed while the plan was computed and so never proposed.
-    void = {
-        request
-        for request in session.scalars(granted)
-        if request not in parts or any(p.state == ProposalState.SUPERSEDED for p in parts[request])
-    }
-    if void:
-        changed["requests"] = sorted({*changed.get("requests", ()), *void})
-    if changed:
-        raise Refused(
-            Denied(
-                Kind.STATE,
-                "E_PLAN_STALE",
-                Message("Requests or people changed since this plan was made."),
-                Message("Start a new run; what was approved and is untouched stays approved."),
-                details={"changed": _named(session, changed)},
-            )
-        )
-
-
-def _named(session: Session, changed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Names of what changed: people by name, requests by title, the rest as it is called."""
-    ids = {key.rpartition(".")[0] for key in changed.get("lines", ())} | set(changed.get("requests", ()))
-    titles = session.scalars(
-        select(ResourceRequest.title)
-        .where(ResourceRequest.id.in_(ids))
-        .order_by(ResourceRequest.filing_order)
-    )
-    people = {p.code: p.display_name for p in specialists(session)}
-    named = {
-        "requests": list(titles),
-        "people": [people.get(code, code) for code in changed.get("specialists", ())],
-        "rest": list(changed.get("rest", ())),
-    }
-    return {kind: names for kind, names in named.items() if names}
 
 
 def _decided(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from planner.actor import Actor
-from planner.permissions import Action
+from planner.permissions import Action, may
 from planner.records import JobState, Outcome, Question
-from planner.services import cycles, lineage, publishing, results, runs
+from planner.services import cycles, freshness, lineage, publishing, results, runs
 from planner.verdict import Denied, Kind, Refused, refuse
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -160,12 +160,17 @@ def _result(
     show = request.args.get("show", "")
     tabs = [("", _("All"), len(found))]
     tabs += [(each.value, label(each), sum(row.given is each for row in found)) for each in Outcome]
-    published = (p.number for p in publishing.list_publications(session, actor) if p.run_id == run_id)
+    published = next(
+        (p.number for p in publishing.list_publications(session, actor) if p.run_id == run_id), None
+    )
+    could = view.newest and view.state is JobState.DONE and published is None
+    since = freshness.changes_since(session, actor, run_id) if could and may(actor, Action.PUBLISH) else {}
     return page(
         session,
         actor,
         "runs/show.html",
-        published=next(published, None),
+        published=published,
+        since=_changed(since),
         before=lineage.before(session, view.run),
         view=view,
         results=[row for row in found if show in {"", row.given.value}],
@@ -199,9 +204,7 @@ def _hindrances(denied: Denied | None) -> list[str]:
         return []
     details = denied.details
     found = [_("%(request)s: %(department)s", **row) for row in details.get("waiting", ())]
-    changed = details.get("changed", {})
-    names = {"requests": _("Request"), "people": _("Person"), "rest": _("Setting")}
-    found += [f"{names.get(kind, kind)}: {name}" for kind, each in changed.items() for name in each]
+    found += _changed(details.get("changed", {}))
     found += [
         _(
             "%(who)s, %(week)s: %(asked)s asked, %(there)s there",
@@ -213,6 +216,26 @@ def _hindrances(denied: Denied | None) -> list[str]:
         for row in details.get("weeks", ())
     ]
     return found + [str(fault) for fault in details.get("faults", ())]
+
+
+def _changed(changed: Mapping[str, Sequence[str]]) -> list[str]:
+    """What changed since the plan was made, one line for people each."""
+    names = {
+        "requests": _("Request"),
+        "people": _("Person"),
+        "decisions": _("Decided since, and not in this plan"),
+        "rest": _("Setting"),
+    }
+    settings = {
+        "weeks": _("Weeks of the plan"),
+        "published": _("Published hours"),
+        "definition": _("Definition of key accounts"),
+    }
+    return [
+        f"{names.get(kind, kind)}: {settings.get(name, name) if kind == 'rest' else name}"
+        for kind, each in changed.items()
+        for name in each
+    ]
 
 
 def _try(step: Callable[[Session, Actor], object], done: str) -> None:
