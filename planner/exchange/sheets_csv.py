@@ -94,4 +94,7 @@ def _guess(content: bytes) -> str:
 def _separator(text: str) -> str:
     """What parts the names of the columns: the sign that stands most often in the first full line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
+    if "|" in first and not any(sign in first for sign in SEPARATORS):
+        reason, remedy = "The columns are parted by upright bars.", "Part them by commas, semicolons or tabs."
+        raise bad_file("E_CSV_SEPARATOR", reason, remedy)
     return max(SEPARATORS, key=first.count)

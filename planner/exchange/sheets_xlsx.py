@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -25,18 +26,27 @@ SHEET: Final = re.compile(r"<sheet [^>]*>")
 RELATION: Final = re.compile(r"<Relationship [^>]*>")
 ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
 FORMULA: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*><f[ >/]')
+MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 ERRORS: Final = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 MACROS: Final = "vbaProject.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What only the archive tells of a sheet: cells that hold formulas, and ranges merged into one cell."""
+
+    formulas: frozenset[str] = frozenset()
+    merged: tuple[str, ...] = ()
 
 
 def read_workbook(content: bytes) -> Sheet:
     """The table on the one filled and visible sheet of a workbook.
 
     Raises:
-        Refused: E_FILE_ARCHIVE, E_FILE_UNPACKED, E_FILE_MACRO, E_FILE_TYPE, E_FILE_ENCRYPTED, E_SHEET_CHOOSE
-            or what `a_sheet` refuses.
+        Refused: E_FILE_ARCHIVE, E_FILE_UNPACKED, E_FILE_MACRO, E_FILE_TYPE, E_FILE_ENCRYPTED, E_SHEET_CHOOSE,
+            E_CELL_MERGED or what `a_sheet` refuses.
     """
-    formulas = _inspect(content)
+    marks = _inspect(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
@@ -49,7 +59,7 @@ def read_workbook(content: bytes) -> Sheet:
                 count=len(filled),
                 names=", ".join(filled[:5]),
             )
-        lines = _lines(book, filled[0], formulas.get(filled[0], set())) if filled else []
+        lines = _lines(book, filled[0], marks.get(filled[0], Marks())) if filled else []
     except PasswordError:
         reason, remedy = "The workbook has a password.", "Take it off and send it again."
         raise bad_file("E_FILE_ENCRYPTED", reason, remedy) from None
@@ -59,18 +69,28 @@ def read_workbook(content: bytes) -> Sheet:
     return a_sheet(lines, "xlsx", {"sheet": filled[0] if filled else "", "hidden_sheets": str(hidden)})
 
 
-def _lines(book: CalamineWorkbook, name: str, formulas: set[str]) -> list[tuple[int, list[Any]]]:
+def _lines(book: CalamineWorkbook, name: str, marks: Marks) -> list[tuple[int, list[Any]]]:
+    if marks.merged:
+        raise bad_file(
+            "E_CELL_MERGED",
+            "Cells are merged (%(cells)s), so it is not known which rows their value is meant for.",
+            "Take them apart and write the value into each cell.",
+            cells=", ".join(marks.merged[:5]),
+        )
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height > MOST_ROWS * 5 or sheet.total_width > MOST_COLUMNS * 5:
         reason, remedy = "The table is far too large.", "Delete what stands beside and beneath the table."
         raise bad_file("E_FILE_ROWS", reason, remedy)
     return [
-        (number, [_cell(cell, f"{_letters(index)}{number}", formulas) for index, cell in enumerate(cells)])
+        (
+            number,
+            [_cell(cell, f"{_letters(index)}{number}", marks.formulas) for index, cell in enumerate(cells)],
+        )
         for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1)
     ]
 
 
-def _cell(cell: Any, name: str, formulas: set[str]) -> Any:
+def _cell(cell: Any, name: str, formulas: frozenset[str]) -> Any:
     if isinstance(cell, str) and cell in ERRORS:
         return NoValue(cell, formula=False)
     return NoValue(str(cell), formula=True) if name in formulas else cell
@@ -95,30 +115,28 @@ def _too_much(size: int) -> Exception:
     )
 
 
-def _inspect(content: bytes) -> dict[str, set[str]]:
-    """Cells that hold formulas, by sheet, after checking that the archive is what a workbook is.
-
-    The directory of an archive may lie about sizes, so every part is also counted while it is unpacked.
-    """
+def _inspect(content: bytes) -> dict[str, Marks]:
+    """What the archive tells of each sheet, after checking that it is what a workbook is."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        reason, remedy = "The workbook is damaged.", "Save it again and send that file."
-        raise bad_file("E_FILE_ARCHIVE", reason, remedy) from None
-    _check_directory(parts)
-    found: dict[str, set[str]] = {}
-    left = MOST_UNPACKED
-    try:
-        names = _sheet_names(archive)
-        for part in parts:
-            body = _unpacked(archive, part, left)
-            left -= len(body)
-            if part.filename in names:
-                found[names[part.filename]] = {cell.decode() for cell in FORMULA.findall(body)}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _marks(archive)
     except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, OSError):
         reason, remedy = "The workbook is damaged.", "Save it again and send that file."
         raise bad_file("E_FILE_ARCHIVE", reason, remedy) from None
+
+
+def _marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """Marks by sheet; the directory may lie about sizes, so each part is also counted while unpacked."""
+    parts = archive.infolist()
+    _check_directory(parts)
+    names, found, left = _sheet_names(archive), {}, MOST_UNPACKED
+    for part in parts:
+        body = _unpacked(archive, part, left)
+        left -= len(body)
+        if part.filename in names:
+            formulas = frozenset(cell.decode() for cell in FORMULA.findall(body))
+            merged = tuple(cells.decode() for cells in MERGED.findall(body))
+            found[names[part.filename]] = Marks(formulas, merged)
     return found
 
 

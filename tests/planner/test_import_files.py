@@ -187,6 +187,55 @@ def test_workbooks_say_the_same_as_csv(world: World) -> None:
         assert session.scalars(select(AccountFinancials.gross_sales)).one() == 100_010
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("note", "cogs", [("cogs", "E_COLUMN_TWICE")]),
+        ("note", "nope", [("nope", "E_COLUMN_UNKNOWN")]),
+        ("cogs", "cost", [("cogs", "E_COLUMN_MISSING"), ("cost", "E_COLUMN_UNKNOWN")]),
+    ],
+    ids=["twice", "unknown", "missing"],
+)
+def test_columns_that_do_not_fit_are_named(
+    world: World, old: str, new: str, faults: list[tuple[str, str]]
+) -> None:
+    """Before any row is looked at; what is known stands in the remedy."""
+    content = csv_of(months({})).replace(old.encode(), new.encode(), 1)
+    finding = check(world, "filip", FIGURES, content)
+    assert codes(finding) == [(None, column, code) for column, code in faults]
+    assert all(str(fault.remedy) for fault in finding.faults)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"month": 46031}, [(2, "month", "E_MONTH")]),
+        ({"gross_sales": "(1000)"}, [(2, "gross_sales", "E_NUMBER")]),
+        ({"gross_sales": "1000-"}, [(2, "gross_sales", "E_NUMBER")]),
+        ({"gross_sales": "1,000"}, [(2, "gross_sales", "E_NUMBER_AMBIGUOUS")]),
+        ({"gross_sales": "1 000,25"}, []),
+        ({"gross_sales": "1'000.25"}, []),
+        ({"currency": "usd"}, [(2, "currency", "E_CURRENCY")]),
+    ],
+)
+def test_one_odd_cell_is_told_or_means_one_thing(
+    world: World, changes: dict[str, object], wanted: list[tuple[int, str, str]]
+) -> None:
+    """Serial days, accountants' negatives and one group of three are refused; other ways of writing read."""
+    content = csv_of(months(changes, {"month": "2026-10"}), ";").replace(b"\n", b"\r\n")
+    assert codes(check(world, "filip", FIGURES, content)) == wanted
+
+
+def test_rows_of_another_length_are_told(world: World) -> None:
+    """A short row lacks its last cells, a long one has a cell that belongs to no column."""
+    good = csv_of(months({}))
+    long = good + b"\n" + good.split(b"\n")[1].replace(b"2026-11", b"2026-10") + b",extra"
+    assert codes(check(world, "filip", FIGURES, long)) == [(3, "", "E_CSV_ROW")]
+    short = check(world, "filip", FIGURES, good + b"\nalfa,2026-10,actual")
+    assert {code for _, _, code in codes(short)} == {"E_MISSING"}
+    assert {row for row, *_ in codes(short)} == {3}
+
+
 def test_who_may_not_import_a_kind_is_told_no(world: World) -> None:
     """Administrators do not handle customers' money, finance no people, a key account manager neither."""
     for who, kind in (("adam", FIGURES), ("nora", FIGURES), ("filip", ImportKind.SPECIALISTS)):

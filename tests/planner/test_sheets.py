@@ -49,6 +49,9 @@ def _archive(parts: dict[str, bytes]) -> bytes:
         (b"a,b\n1,\x00\n", "E_CSV_NUL"),
         (b'a,b\n1,"x\n2,y\n', "E_CSV_QUOTE"),
         ("a\nŻółć\n".encode("cp1250"), "E_ENCODING"),
+        (b"a,b\n1," + b"x" * 1_000_000 + b"\n", "E_CSV_FIELD"),
+        (b'"a"|"b"\n"1"|"x"\n', "E_CSV_SEPARATOR"),
+        ("a,b\n1,x\n".encode("utf-16-le"), "E_CSV_NUL"),
         (b"a\n" + b"1\n" * 20_001, "E_FILE_ROWS"),
         (b",".join([b"c"] * 101) + b"\n" + b"1\n", "E_FILE_COLUMNS"),
         (b"x" * (10 * 1024 * 1024 + 1), "E_FILE_SIZE"),
@@ -60,6 +63,9 @@ def _archive(parts: dict[str, bytes]) -> bytes:
             "null byte",
             "open quote",
             "encoding",
+            "a megabyte in a cell",
+            "upright bars",
+            "no mark of Unicode",
             "too many rows",
             "too many columns",
             "too large",
@@ -105,6 +111,23 @@ def test_a_workbook_with_two_filled_sheets_asks_which() -> None:
         book.add_worksheet(name).write_column(0, 0, ["a", "1"])
     book.close()
     assert _code(file.getvalue()) == "E_SHEET_CHOOSE"
+
+
+def test_merged_cells_are_refused_with_their_place() -> None:
+    """Only the first of them would hold the value; the others would become unknown unseen."""
+    import xlsxwriter  # - the library has no types
+
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("one")
+    for number, row in enumerate((("a", "b"), ("1", ""), ("2", ""))):
+        sheet.write_row(number, 0, row)
+    sheet.merge_range(1, 1, 2, 1, "x")
+    book.close()
+    with pytest.raises(Refused) as caught:
+        read_sheet(file.getvalue())
+    denied = caught.value.denied
+    assert (denied.code, denied.reason.params["cells"]) == ("E_CELL_MERGED", "B2:B3")
 
 
 @pytest.mark.parametrize(
