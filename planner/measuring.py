@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from planner.books import Books
@@ -14,6 +15,7 @@ from planner.worth import (
     Figure,
     Month,
     Profit,
+    Rates,
     Rating,
     Unit,
     added,
@@ -79,8 +81,19 @@ class Money:
 
 def measure(books: Books, account_id: str, interest: Decimal) -> Money:
     """All that the books say of one customer's window."""
-    months = tuple(_month(books, account_id, month, interest) for month in books.months(account_id))
-    asked = len(books.window)
+    months = books.months(account_id)
+    before = [books.before(account_id, month.month) for month in months]
+    return _money(tuple(zip(months, before, strict=True)), books.window, books.rates, interest)
+
+
+# Page after page reckons every customer anew from the same figures: kept by the figures themselves.
+@lru_cache(maxsize=256)
+def _money(
+    known: tuple[tuple[Month, Month | None], ...], window: tuple[str, ...], rates: Rates, interest: Decimal
+) -> Money:
+    """What follows from the known months, each with the month before it."""
+    months = tuple(_month(month, before, rates, interest) for month, before in known)
+    asked = len(window)
 
     def total(name: str, of: Callable[[MonthFigures], Figure]) -> Figure:
         return _total(name, [(m.month.month, of(m)) for m in months], asked)
@@ -101,18 +114,17 @@ def measure(books: Books, account_id: str, interest: Decimal) -> Money:
         payments=total("payments", _payments),
         economic_profit=economic_profit(contribution, charge),
         margin=_ratio("margin", contribution, net),
-        dso=days_sales_outstanding(last.ar_open if last else None, _quarter(books, months)),
+        dso=days_sales_outstanding(last.ar_open if last else None, _quarter(window, months)),
         overdue=overdue_ratio(last.ar_open if last else None, last.ar_overdue if last else None),
         stability=stability(
             [Decimal(m.profit.contribution.value) for m in months if m.profit.contribution.value is not None]
         ),
-        trend=_trend(books, months),
+        trend=_trend(window, months),
     )
 
 
-def _month(books: Books, account_id: str, month: Month, interest: Decimal) -> MonthFigures:
-    before = books.before(account_id, month.month)
-    reckoned = profit(month, books.rates)
+def _month(month: Month, before: Month | None, rates: Rates, interest: Decimal) -> MonthFigures:
+    reckoned = profit(month, rates)
     return MonthFigures(
         month,
         reckoned,
@@ -149,22 +161,22 @@ def _ratio(name: str, top: Figure, bottom: Figure) -> Figure:
     )
 
 
-def _quarter(books: Books, months: Sequence[MonthFigures]) -> Figure:
+def _quarter(window: Sequence[str], months: Sequence[MonthFigures]) -> Figure:
     """Net revenue of the last three months; unknown unless all three are there."""
-    last = [m for m in months if m.month.month in books.window[-3:]]
-    if len(last) < min(3, len(books.window)):
+    last = [m for m in months if m.month.month in window[-3:]]
+    if len(last) < min(3, len(window)):
         return Figure("net_of_quarter", None, note="months_missing")
     return added("net_of_quarter", "sum of {net_revenue}", [m.profit.net_revenue for m in last])
 
 
-def _trend(books: Books, months: Sequence[MonthFigures]) -> Figure:
+def _trend(window: Sequence[str], months: Sequence[MonthFigures]) -> Figure:
     """The later half of the window against the earlier; unknown with a gap or without an earlier profit."""
-    half = len(books.window) // 2
+    half = len(window) // 2
     earlier, later = (
         _total(name, [(m.month.month, m.profit.contribution) for m in months if m.month.month in part], half)
         for name, part in (
-            ("earlier_half", books.window[:half]),
-            ("later_half", books.window[len(books.window) - half :]),
+            ("earlier_half", window[:half]),
+            ("later_half", window[len(window) - half :]),
         )
     )
     inputs = (later, earlier)

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency
 from babel.numbers import format_decimal as plain_decimal
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import (
     format_currency,
     format_decimal,
@@ -144,17 +144,17 @@ def hours(quarters: int | None, *, bare: bool = False) -> str:
     """Quarter-hours as "12.5 h", or as full-time weeks; `bare` leaves the unit out."""
     if quarters is None:
         return UNKNOWN
-    if unit() == "fte":
-        number = _decimal(quarters / QUARTERS_PER_FTE_WEEK, "#,##0.00", locale())
-        return number if bare else _("%(number)s FTE-weeks", number=number)
-    number = _decimal(quarters / QUARTERS_PER_HOUR, "#,##0.##", locale())
-    return number if bare else _("%(number)s h", number=number)
+    return _effort(quarters, unit(), locale(), bare=bare)
 
 
 @lru_cache(maxsize=4096)
-def _decimal(number: float, pattern: str, reader: Locale) -> str:
-    """A number in the reader's locale; kept, since one page shows the same few numbers a thousand times."""
-    return str(plain_decimal(number, format=pattern, locale=reader))
+def _effort(quarters: int, unit: str, reader: Locale, *, bare: bool) -> str:
+    """Effort in the reader's words; kept, since one page shows the same few numbers a thousand times."""
+    if unit == "fte":
+        number = str(plain_decimal(quarters / QUARTERS_PER_FTE_WEEK, format="#,##0.00", locale=reader))
+        return number if bare else _("%(number)s FTE-weeks", number=number)
+    number = str(plain_decimal(quarters / QUARTERS_PER_HOUR, format="#,##0.##", locale=reader))
+    return number if bare else _("%(number)s h", number=number)
 
 
 def integer(number: float | None) -> str:
@@ -289,9 +289,12 @@ def _fingerprint(path: Path, changed_ns: int) -> str:  # noqa: ARG001 - a change
 
 def asset(name: str) -> str:
     """The address of a static file; it changes with the file, so that browsers may keep what they have."""
-    path = Path(str(current_app.static_folder)) / name
-    version = _fingerprint(path, path.stat().st_mtime_ns) if path.is_file() else None
-    return url_for("static", filename=name, v=version)
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        path = Path(str(current_app.static_folder)) / name
+        version = _fingerprint(path, path.stat().st_mtime_ns) if path.is_file() else None
+        known[name] = url_for("static", filename=name, v=version)
+    return known[name]
 
 
 def can(action: Action) -> bool:

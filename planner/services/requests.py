@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -41,6 +41,7 @@ __all__ = [
     "Page",
     "RequestValues",
     "confirm_obligation",
+    "count_requests",
     "edit_request",
     "file_request",
     "list_obligations",
@@ -301,6 +302,17 @@ def view_request(session: Session, actor: Actor, request_id: str) -> ResourceReq
     """
     require(may(actor, Action.VIEW_REQUEST))
     return find_request(session, actor, request_id)
+
+
+def count_requests(session: Session, actor: Actor) -> Mapping[RequestStatus, int]:
+    """How many requests that the actor may see stand where; states without any are left out.
+
+    Raises:
+        Refused: E_FORBIDDEN.
+    """
+    require(may(actor, Action.LIST_REQUESTS))
+    query = visible_requests(session, actor).with_only_columns(ResourceRequest.status, func.count())
+    return dict(session.execute(query.group_by(ResourceRequest.status)).all())
 
 
 def list_requests(

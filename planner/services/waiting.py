@@ -15,6 +15,7 @@ from planner.audit import Event, changing, created
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import (
+    Department,
     NamedHead,
     NotificationKind,
     PlanRun,
@@ -110,7 +111,8 @@ def open_parts(session: Session, run: PlanRun) -> Sequence[Proposal]:
         .order_by(Proposal.department_id, Proposal.line_id)
         .options(
             selectinload(Proposal.allocations),
-            selectinload(Proposal.department),
+            selectinload(Proposal.department).selectinload(Department.head),
+            selectinload(Proposal.department).selectinload(Department.deputy_head),
             selectinload(Proposal.request).selectinload(ResourceRequest.account),
         )
     ).all()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from planner.worth.figure import PER_MILLE, Figure, Unit
 from planner.worth.shares import decimal
@@ -102,8 +103,8 @@ def score(
     total = sum(criterion.points for criterion in counted)
     known, gained, inputs = 0, Fraction(0), []
     for criterion in counted:
-        points = criterion_points(criterion, ratings.get(criterion.key))
-        inputs.append(_part(criterion, total, points, blended(criterion, ratings.get(criterion.key))))
+        points, figure = _part(criterion, total, ratings.get(criterion.key))
+        inputs.append(figure)
         if points is not None:
             known += criterion.points
             gained += criterion.points * points
@@ -118,7 +119,10 @@ def score(
     return Score(figure, coverage, covered < ENOUGH)
 
 
-def _part(criterion: Criterion, total: int, points: Fraction | None, measured: Fraction | None) -> Figure:
+# A rating counts in up to four scores, and on every page again: kept by the rating itself.
+@lru_cache(maxsize=4096)
+def _part(criterion: Criterion, total: int, rating: Rating | None) -> tuple[Fraction | None, Figure]:
+    points, measured = criterion_points(criterion, rating), blended(criterion, rating)
     weight = Figure("weight", decimal(Fraction(criterion.points, total)), Unit.SHARE)
     anchors = (
         weight,
@@ -128,7 +132,7 @@ def _part(criterion: Criterion, total: int, points: Fraction | None, measured: F
     )
     rising = "100 * ({measured} - {anchor_low}) / ({anchor_high} - {anchor_low}) [0..100]"
     falling = "100 * ({anchor_high} - {measured}) / ({anchor_high} - {anchor_low}) [0..100]"
-    return Figure(
+    figure = Figure(
         "points",
         None if points is None else decimal(points),
         Unit.POINTS,
@@ -137,6 +141,7 @@ def _part(criterion: Criterion, total: int, points: Fraction | None, measured: F
         "" if points is not None else "not_rated",
         criterion.key,
     )
+    return points, figure
 
 
 def strategic_weight(strategic: Score, kappa: int, factor: int | None = None) -> Figure:

@@ -7,6 +7,7 @@ from typing import Any
 from factories import World, names, refused
 from sqlalchemy import event
 
+from planner.records import RequestStatus
 from planner.services import requests
 
 
@@ -79,3 +80,16 @@ def test_a_longer_list_needs_no_more_statements(world: World) -> None:
     for _ in range(11):
         world.draft()
     assert statements() == one
+
+
+def test_the_count_agrees_with_the_list(any_world: World) -> None:
+    """By state, and only what the reader may see: two drafts and one submitted of nora's, none of kai's."""
+    any_world.draft()
+    any_world.draft()
+    any_world.submitted()
+    with any_world.database.reading() as session:
+        assert requests.count_requests(session, any_world.actor("nora")) == {
+            RequestStatus.DRAFT: 2,
+            RequestStatus.SUBMITTED: 1,
+        }
+        assert requests.count_requests(session, any_world.actor("kai")) == {}
