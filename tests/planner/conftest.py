@@ -42,3 +42,12 @@ def planned(planned_template: tuple[Path, str], tmp_path: Path, engine: Engine) 
     database = Database(f"sqlite:///{tmp_path / 'planned.db'}")
     yield Quarrel.reopened(database, engine, run_id)
     database.dispose()
+
+
+@pytest.fixture
+def bundled(sqlite_database: Database, engine: Engine) -> Quarrel:
+    """E7 with Legal and R4, a bundle of 10 h design and 8 h law worth 60 k: the plan is R1 + R4 = 108 k."""
+    world = Quarrel(sqlite_database, engine)
+    world.add_legal()
+    world.bundle()
+    return world

@@ -45,15 +45,6 @@ def world(sqlite_database: Database, engine: Engine) -> Quarrel:
     return Quarrel(sqlite_database, engine)
 
 
-@pytest.fixture
-def bundled(sqlite_database: Database, engine: Engine) -> Quarrel:
-    """E7 with Legal and R4, a bundle of 10 h design and 8 h law worth 60 k: the plan is R1 + R4 = 108 k."""
-    world = Quarrel(sqlite_database, engine)
-    world.add_legal()
-    world.bundle()
-    return world
-
-
 def _approve(world: Quarrel, who: str, proposal: Proposal, version: int | None = None) -> Decision:
     with world.database.writing() as session:
         return decisions.approve(session, world.actor(who), proposal.id, version or proposal.version)
