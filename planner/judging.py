@@ -25,7 +25,15 @@ from planner.qualifying import (
     standing,
     thresholds,
 )
-from planner.records import Account, AccountTrait, Basis, Contact, KeyAccountDefinition, Trait
+from planner.records import (
+    Account,
+    AccountTrait,
+    Basis,
+    Contact,
+    KeyAccountDefinition,
+    StrategicFactor,
+    Trait,
+)
 from planner.worth import Dependency, Figure, Flag, Shares, Thresholds, money_flags, shares
 from planner.worth.figure import PER_MILLE
 
@@ -115,9 +123,17 @@ class Company:
         return self.definition is not None and self.definition.basis is not self.basis
 
 
-def judge(session: Session, day: date, definition: KeyAccountDefinition | None = None) -> Company:
-    """Judge every customer as of a day, by the definition in force or by another one that is tried."""
-    definition = definition or active_definition(session, day)
+Tried = KeyAccountDefinition | AccountTrait | StrategicFactor
+"""What may be tried before it is done: another definition, or a trait or factor the other way round."""
+
+
+def judge(session: Session, day: date, tried: Tried | None = None) -> Company:
+    """Judge every customer as of a day.
+
+    `tried` is another definition than the one in force, or a trait or factor that is supposed to count if it
+    does not, and not to count if it does.
+    """
+    definition = tried if isinstance(tried, KeyAccountDefinition) else active_definition(session, day)
     books = read_books(session, day, definition.window_months if definition else DEFAULT_WINDOW)
     interest = Decimal(settings.money_rates().interest) / PER_MILLE
     accounts = session.scalars(
@@ -133,8 +149,8 @@ def judge(session: Session, day: date, definition: KeyAccountDefinition | None =
         thresholds(definition) if definition else Thresholds(),
         shared,
         by_revenue,
-        read_ratings(session, day),
-        _traits(session, day),
+        read_ratings(session, day, tried=tried if isinstance(tried, StrategicFactor) else None),
+        _traits(session, day, tried if isinstance(tried, AccountTrait) else None),
         _contacts(session),
         {account.id: account.parent_id for account in accounts},
     )
@@ -155,8 +171,8 @@ def _shared(
     return (basis, shared, by_revenue) if shared.parts else (Basis.REVENUE, by_revenue, by_revenue)
 
 
-def _traits(session: Session, day: date) -> Mapping[str, frozenset[Trait]]:
-    """Confirmed traits that hold on a day, by account."""
+def _traits(session: Session, day: date, tried: AccountTrait | None) -> Mapping[str, frozenset[Trait]]:
+    """Confirmed traits that hold on a day, by account; one that is tried the other way round."""
     rows = session.scalars(
         select(AccountTrait).where(AccountTrait.confirmed_by_id.is_not(None), AccountTrait.ended_on.is_(None))
     )
@@ -164,6 +180,8 @@ def _traits(session: Session, day: date) -> Mapping[str, frozenset[Trait]]:
     for row in rows:
         if row.expires_on is None or row.expires_on >= day:
             found[row.account_id].add(row.trait)
+    if tried is not None:
+        found[tried.account_id] ^= {tried.trait}
     return {key: frozenset(traits) for key, traits in found.items()}
 
 

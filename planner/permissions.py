@@ -126,6 +126,12 @@ class Action(enum.StrEnum):
     EDIT_RELATIONS = "relations.edit"
     RATE_ACCOUNT = "score.rate"
     CONFIRM_SCORE = "score.confirm"
+    STATE_TRAIT = "trait.state"
+    CONFIRM_TRAIT = "trait.confirm"
+    SET_FACTOR = "factor.set"
+    APPROVE_FACTOR = "factor.approve"
+    VIEW_GOALS = "goal.list"
+    EDIT_GOALS = "goal.edit"
     EDIT_PLAN = "account_plan.edit"
     REVIEW_PLAN = "account_plan.review"
     LIST_OUTCOMES = "outcome.list"
@@ -258,6 +264,13 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     # A second rater is anybody who oversees the company; the account's own KAM rates the business side.
     Action.RATE_ACCOUNT: frozenset({KAM, LEADERSHIP, FINANCE}),
     Action.CONFIRM_SCORE: frozenset({LEADERSHIP, FINANCE}),
+    # A trait makes a customer key for the company, so leadership has the second word; a factor is its own.
+    Action.STATE_TRAIT: frozenset({KAM, LEADERSHIP}),
+    Action.CONFIRM_TRAIT: frozenset({LEADERSHIP}),
+    Action.SET_FACTOR: frozenset({LEADERSHIP}),
+    Action.APPROVE_FACTOR: frozenset({LEADERSHIP}),
+    Action.VIEW_GOALS: frozenset({KAM, *OVERSEERS}),
+    Action.EDIT_GOALS: frozenset({LEADERSHIP}),
     Action.EDIT_PLAN: frozenset({KAM}),
     Action.REVIEW_PLAN: frozenset({LEADERSHIP}),
     Action.LIST_OUTCOMES: frozenset({KAM, LEADERSHIP, FINANCE}),

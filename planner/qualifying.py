@@ -109,8 +109,17 @@ def criteria_of(rows: Sequence[QualificationCriterion]) -> tuple[Criterion, ...]
     )
 
 
-def read_ratings(session: Session, day: date, account_ids: Sequence[str] | None = None) -> Ratings:
-    """What counts on a day; of those accounts only when they are named."""
+def read_ratings(
+    session: Session,
+    day: date,
+    account_ids: Sequence[str] | None = None,
+    *,
+    tried: StrategicFactor | None = None,
+) -> Ratings:
+    """What counts on a day; of those accounts only when they are named.
+
+    A factor that is tried counts if it does not otherwise, and does not if it does.
+    """
     scores = (
         select(QualificationScore)
         .where(
@@ -126,6 +135,7 @@ def read_ratings(session: Session, day: date, account_ids: Sequence[str] | None 
             StrategicFactor.valid_from <= day,
             StrategicFactor.expires_on >= day,
             StrategicFactor.approved_by_id.is_not(None),
+            StrategicFactor.ended_on.is_(None),
         )
         .order_by(StrategicFactor.valid_from, StrategicFactor.created_at, StrategicFactor.id)
     )
@@ -135,7 +145,10 @@ def read_ratings(session: Session, day: date, account_ids: Sequence[str] | None 
     known: dict[str, dict[str, QualificationScore]] = {}
     for row in session.scalars(scores):
         known.setdefault(row.account_id, {})[row.criterion_key] = row
-    return Ratings(known, {row.account_id: row for row in session.scalars(factors)})
+    rows = list(session.scalars(factors))
+    if tried is not None:
+        rows = [row for row in rows if row.id != tried.id] if tried in rows else [*rows, tried]
+    return Ratings(known, {row.account_id: row for row in rows})
 
 
 def standing(

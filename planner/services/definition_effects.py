@@ -1,4 +1,4 @@
-"""Which requests would change rank if another definition of "key" held."""
+"""Which requests would change rank if another definition, trait or factor held."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from planner.clock import today
-from planner.records import KeyAccountDefinition, ResourceRequest
+from planner.judging import Tried
+from planner.records import ResourceRequest
 from planner.solving.demand import FULL
 from planner.solving.material import plannable
 from planner.solving.parameters import YEARLY_RATE
@@ -27,7 +28,7 @@ class RankChange:
     value_after: int
 
 
-def rank_changes(session: Session, tried: KeyAccountDefinition) -> tuple[int, list[RankChange]]:
+def rank_changes(session: Session, tried: Tried) -> tuple[int, list[RankChange]]:
     """How many requests wait for a plan, and those whose rank by worth would change."""
     rows = [r for r in plannable(session) if _complete(r)]
     weighed = weigh(session, today(), rows)

@@ -16,7 +16,7 @@ from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.clock import now, today
-from planner.judging import Judgement, judge
+from planner.judging import Judgement, Tried, judge
 from planner.permissions import Action, may
 from planner.qualifying import active_definition
 from planner.records import (
@@ -327,7 +327,7 @@ class AccountChange:
         return self.before.standing.weight, self.after.standing.weight
 
 
-def account_changes(session: Session, tried: KeyAccountDefinition) -> list[AccountChange]:
+def account_changes(session: Session, tried: Tried) -> list[AccountChange]:
     """Customers that would change class, reasons for being key, score or weight, as of today."""
     before, after = judge(session, today()).judged, judge(session, today(), tried).judged
     changes = [AccountChange(before[key], after[key]) for key in after]

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from planner.claims import read_claims
-from planner.judging import judge
+from planner.judging import Tried, judge
 from planner.lifetimes import lifetimes
-from planner.qualifying import MEASURED, active_definition, criteria_of, read_ratings, standing
-from planner.records import Account, KeyAccountDefinition, ResourceRequest, ValueSource
+from planner.qualifying import MEASURED, Ratings, active_definition, criteria_of, read_ratings, standing
+from planner.records import Account, KeyAccountDefinition, ResourceRequest, StrategicFactor, ValueSource
 from planner.solving.parameters import YEARLY_RATE
 from planner.worth import NEUTRAL, Factors, Figure, PresentValue, kept_value, present_value
 
@@ -48,20 +48,20 @@ def weigh(
     session: Session,
     day: date,
     requests: Iterable[ResourceRequest],
-    definition: KeyAccountDefinition | None = None,
+    tried: Tried | None = None,
     *,
     yearly_rate: str = YEARLY_RATE,
 ) -> dict[str, Weighing]:
     """The factors of each request on a day, by its id. What is not known is neutral and says so.
 
-    `definition` is tried instead of the one in force.
+    `tried` is another definition, trait or factor than those in force, as `planner.judging` takes it.
     """
     rows = list(requests)
     claims = read_claims(session, day)
     lasting = [row.account_id for row in rows if row.value_source is ValueSource.LIFETIME]
     kept = lifetimes(session, day, lasting, Decimal(yearly_rate))
     calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
-    weights = strategic_weights(session, day, {row.account_id for row in rows}, definition)
+    weights = strategic_weights(session, day, {row.account_id for row in rows}, tried)
     found = {}
     for row in rows:
         calibration, weight = calibrations[row.kam_id], weights[row.account_id]
@@ -80,22 +80,22 @@ def strategic_weights(
     session: Session,
     day: date,
     account_ids: Iterable[str],
-    definition: KeyAccountDefinition | None = None,
+    tried: Tried | None = None,
 ) -> dict[str, Figure]:
     """Each account's strategic weight; measured criteria are reckoned only when one of them weighs."""
-    definition = definition or active_definition(session, day)
+    definition = tried if isinstance(tried, KeyAccountDefinition) else active_definition(session, day)
     wanted = list(account_ids)
     if definition and any(c.enters_strategic_weight and c.key in MEASURED for c in definition.criteria):
-        judged = judge(session, day, definition).judged
+        judged = judge(session, day, tried).judged
         return {key: judged[key].standing.weight for key in wanted}
-    return _rated(session, day, definition, wanted)
+    factor = tried if isinstance(tried, StrategicFactor) else None
+    return _rated(definition, read_ratings(session, day, tried=factor), session, wanted)
 
 
 def _rated(
-    session: Session, day: date, definition: KeyAccountDefinition | None, account_ids: list[str]
+    definition: KeyAccountDefinition | None, ratings: Ratings, session: Session, account_ids: list[str]
 ) -> dict[str, Figure]:
     criteria = criteria_of(definition.criteria) if definition else ()
-    ratings = read_ratings(session, day)
     found = {}
     for key in account_ids:
         parent = session.get_one(Account, key).parent_id

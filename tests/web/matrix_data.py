@@ -70,6 +70,22 @@ def _closing_reason(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"version": "1", "reason": "Which invoice?"}
 
 
+ACCOUNT: Final = "/accounts/<id:account_id>"
+
+
+def _trait(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"trait": "teacher", "evidence": "They rewrote our protocol.", "expires_on": "2027-06-01"}
+
+
+def _factor(_stage: Stage, _row: str) -> dict[str, Any]:
+    days = {"valid_from": "2027-05-01", "expires_on": "2027-06-01"}
+    return {"factor_permille": 1200, "reason": "The board's own wish.", **days}
+
+
+def _goal_form(_stage: Stage, _row: str) -> dict[str, Any]:
+    return {"version": "1", "title": "Less of it", "active": "1"}
+
+
 SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "import": TO_KAMS,
     "closed": {**TO_OVERSEERS, **TO_KAMS},
@@ -84,6 +100,11 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "month entered": dict.fromkeys(FINANCE, OWN),
     "figures": {**dict.fromkeys(OVERSEERS, OWN), "kam_own": OWN},
     "figures corrected": dict.fromkeys(FINANCE, OWN),
+    # Nora stated a trait of her customer; leadership proposed a factor on it.
+    "trait": {**dict.fromkeys(LEADERSHIP, OWN), "kam_own": OWN},
+    "trait led": dict.fromkeys(LEADERSHIP, OWN),
+    "factor": dict.fromkeys(LEADERSHIP, OWN),
+    "goal": dict.fromkeys(LEADERSHIP, OWN),
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -130,6 +151,37 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/accounts/<id:account_id>/plans/<id:plan_id>/review"): Rule(
         LEADERSHIP, "plan seen", ("account",)
     ),
+    ("GET", f"{ACCOUNT}/standing"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", f"{ACCOUNT}/traits"): Rule(KAMS | LEADERSHIP, "account", body=_trait),
+    ("POST", f"{ACCOUNT}/traits/<id:trait_id>/confirm"): Rule(LEADERSHIP, "trait led", ("account",)),
+    ("POST", f"{ACCOUNT}/traits/<id:trait_id>/end"): Rule(
+        KAMS | LEADERSHIP, "trait", ("account",), body=_closing_reason
+    ),
+    ("POST", f"{ACCOUNT}/factors"): Rule(LEADERSHIP, "account"),
+    ("POST", f"{ACCOUNT}/factors/<id:factor_id>/approve"): Rule(LEADERSHIP, "factor", ("account",)),
+    ("POST", f"{ACCOUNT}/factors/<id:factor_id>/end"): Rule(
+        LEADERSHIP, "factor", ("account",), body=_closing_reason
+    ),
+    ("GET", "/goals"): Rule(KAMS | OVERSEERS),
+    ("POST", "/goals"): Rule(LEADERSHIP),
+    ("POST", "/goals/<id:goal_id>"): Rule(LEADERSHIP, "goal", body=_goal_form),
+    ("GET", f"{API}{ACCOUNT}/traits"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", f"{API}{ACCOUNT}/traits"): Rule(KAMS | LEADERSHIP, "account", body=_trait),
+    ("GET", f"{API}{ACCOUNT}/traits/<id:trait_id>/preview"): Rule(LEADERSHIP, "trait led", ("account",)),
+    ("POST", f"{API}{ACCOUNT}/traits/<id:trait_id>/confirm"): Rule(LEADERSHIP, "trait led", ("account",)),
+    ("POST", f"{API}{ACCOUNT}/traits/<id:trait_id>/end"): Rule(
+        KAMS | LEADERSHIP, "trait", ("account",), body=_words
+    ),
+    ("GET", f"{API}{ACCOUNT}/factors"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", f"{API}{ACCOUNT}/factors"): Rule(LEADERSHIP, "account", body=_factor),
+    ("GET", f"{API}{ACCOUNT}/factors/<id:factor_id>/preview"): Rule(LEADERSHIP, "factor", ("account",)),
+    ("POST", f"{API}{ACCOUNT}/factors/<id:factor_id>/approve"): Rule(LEADERSHIP, "factor", ("account",)),
+    ("POST", f"{API}{ACCOUNT}/factors/<id:factor_id>/end"): Rule(
+        LEADERSHIP, "factor", ("account",), body=_words
+    ),
+    ("GET", f"{API}/goals"): Rule(KAMS | OVERSEERS),
+    ("POST", f"{API}/goals"): Rule(LEADERSHIP, body=lambda _s, _r: {"code": "more", "title": "More"}),
+    ("PUT", f"{API}/goals/<id:goal_id>"): Rule(LEADERSHIP, "goal", body=lambda _s, _r: {"title": "Less"}),
     ("GET", "/outcomes"): Rule(CLOSING),
     ("GET", "/outcomes/<id:request_id>"): Rule(CLOSING, "closed"),
     ("POST", "/outcomes/<id:request_id>"): Rule(KAMS, "closed", body=_ending_form),

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from factories import World
 from sqlalchemy import select
+from stage_books import fill_books
 from stage_exceptions import KINDS, exceptions
 
 from planner.database import Database
@@ -44,6 +45,8 @@ from planner.services import (
     contacts,
     decisions,
     delegations,
+    factors,
+    goals,
     imports,
     notifying,
     outcomes,
@@ -53,13 +56,16 @@ from planner.services import (
     review,
     runs,
     surveys,
+    traits,
 )
 from planner.services import offers as offering
 from planner.services.account_plans import PlanValues
 from planner.services.contacts import ContactValues
+from planner.services.factors import FactorValues
 from planner.services.offers import OfferedHours
 from planner.services.outcomes import OutcomeValues
 from planner.services.requests import LineValues
+from planner.services.traits import TraitValues
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 from planner.verdict import Message
@@ -177,6 +183,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         stage.rows[kind] = {"nothing": NOTHING, **rows}
     _revoke(world)
     stage.rows |= _data_rows(world)
+    fill_books(world, AMOUNT, MONEY)
     stage.versions = _versions(world)
     stage.keep()
     return stage
@@ -250,6 +257,7 @@ def _data_rows(world: World) -> dict[str, dict[str, Any]]:
         "month": {"own": "2026-12", "nothing": "2026-13"},
         "month entered": {"own": "2027-03", "nothing": "2026-13"},
         **{kind: {"own": _entered(world), "nothing": NOTHING} for kind in ("figures", "figures corrected")},
+        **_standing(world),
         "closed": {**_closed(world), "nothing": NOTHING},
         **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
     }
@@ -361,6 +369,20 @@ def _entered(world: World) -> str:
         return session.scalars(
             select(AccountFinancials.id).where(AccountFinancials.account_id == world.ids["alfa"])
         ).one()
+
+
+def _standing(world: World) -> dict[str, dict[str, Any]]:
+    """What waits for leadership's second person, and a goal of the company."""
+    alfa, end = world.ids["alfa"], date(2027, 6, 1)
+    with world.database.writing() as session:
+        told = TraitValues("partner", "Shares its plans.", end, ("budget",))
+        trait = traits.state_trait(session, world.actor("nora"), alfa, told).id
+        lydia = world.actor("lydia")
+        asked = FactorValues(1200, "A door to the north.", date(2027, 1, 4), end)
+        factor = factors.set_factor(session, lydia, alfa, asked).id
+        goal = goals.add_goal(session, lydia, "north", "Be known in the north").id
+    waiting = {"trait": trait, "trait led": trait, "factor": factor, "goal": goal}
+    return {kind: {"own": key, "nothing": NOTHING} for kind, key in waiting.items()}
 
 
 def _definition(world: World) -> str:

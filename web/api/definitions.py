@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
-from planner.judging import Judgement
+from planner.judging import Judgement, Tried
 from planner.permissions import Action
 from planner.records import KeyAccountDefinition
 from planner.services import definition_effects, definitions
@@ -83,8 +83,12 @@ def edit_definition(
 @blueprint.answer(PreviewOut)
 def preview(session: Session, actor: Actor, definition_id: str) -> dict[str, Any]:
     """Which customers would change class and which requests rank, if it held today."""
-    row = definitions.view_definition(session, actor, definition_id)
-    waiting, ranks = definition_effects.rank_changes(session, row)
+    return preview_of(session, definitions.view_definition(session, actor, definition_id))
+
+
+def preview_of(session: Session, tried: Tried) -> dict[str, Any]:
+    """What a version, trait or factor would change, for `PreviewOut`."""
+    waiting, ranks = definition_effects.rank_changes(session, tried)
     changes = [
         {
             "account_id": change.after.account.id,
@@ -92,7 +96,7 @@ def preview(session: Session, actor: Actor, definition_id: str) -> dict[str, Any
             "before": _standing(change.before),
             "after": _standing(change.after),
         }
-        for change in definitions.account_changes(session, row)
+        for change in definitions.account_changes(session, tried)
     ]
     return {"requests": waiting, "accounts": changes, "ranks": ranks}
 

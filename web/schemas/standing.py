@@ -1,0 +1,89 @@
+"""What makes a customer key besides its money, leadership's factors, the company's goals."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from planner.records import Trait
+from planner.services import factors, goals, traits
+from planner.services.traits import state_of
+from web.schemas.base import Form, Schema
+from web.schemas.fields import Choice, Day, Flag, Many, Text, Whole
+from web.schemas.outputs import PersonOut
+
+MOST_SIGNS = 10
+
+
+class TraitIn(Form):
+    """One trait with its evidence; `signs` are those that were found true."""
+
+    trait = Choice(Trait, required=True)
+    evidence = Text(traits.LONGEST, lines=True, required=True)
+    expires_on = Day(required=True)
+    signs = Many(Text(40), most=MOST_SIGNS, load_default=list)
+
+
+class TraitOut(Schema):
+    """One trait. State: waiting, counts, expired or ended."""
+
+    id = fields.String()
+    version = fields.Integer()
+    account_id = fields.String()
+    trait = fields.String()
+    evidence = fields.String()
+    signs = fields.List(fields.String(), attribute="checklist")
+    stated_by = fields.Nested(PersonOut)
+    stated_on = fields.Date()
+    confirmed_by = fields.Nested(PersonOut, allow_none=True)
+    expires_on = fields.Date(allow_none=True)
+    ended_on = fields.Date(allow_none=True)
+    state = fields.Function(lambda row: state_of(row).value)
+
+
+class FactorIn(Form):
+    """A factor on the customer's strategic weight."""
+
+    factor_permille = Whole(factors.LEAST, factors.MOST, required=True)
+    reason = Text(factors.LONGEST, lines=True, required=True)
+    valid_from = Day(required=True)
+    expires_on = Day(required=True)
+
+
+class FactorOut(Schema):
+    """One factor. State: waiting, ahead, counts, expired or ended."""
+
+    id = fields.String()
+    version = fields.Integer()
+    account_id = fields.String()
+    factor_permille = fields.Integer(attribute="factor")
+    reason = fields.String()
+    set_by = fields.Nested(PersonOut)
+    approved_by = fields.Nested(PersonOut, allow_none=True)
+    valid_from = fields.Date()
+    expires_on = fields.Date()
+    ended_on = fields.Date(allow_none=True)
+    state = fields.Function(lambda row: state_of(row).value)
+
+
+class GoalIn(Form):
+    """A new goal; plans refer to it by its code."""
+
+    code = Text(goals.LONGEST_CODE, required=True)
+    title = Text(goals.LONGEST, required=True)
+
+
+class GoalChangeIn(Form):
+    """Other words; `active` false gives the goal up."""
+
+    title = Text(goals.LONGEST, required=True)
+    active = Flag(load_default=True)
+
+
+class GoalOut(Schema):
+    """A goal of the company."""
+
+    id = fields.String()
+    version = fields.Integer()
+    code = fields.String()
+    title = fields.String()
+    active = fields.Boolean()
