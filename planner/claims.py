@@ -1,8 +1,9 @@
 """What became of claims: the closed requests of every key account manager, and the factors they give.
 
-Only what a second person confirmed counts, for two years. What ended in the running quarter counts from the
-next one on, so that factors stand still within a quarter; a corrected record counts at once. Without any
-history both factors are 1.
+Only what a second person confirmed counts, for two years, and silence that went on in spite of reminders,
+which counts as a failure until somebody answers. What ended in the running quarter counts from the next one
+on, so that factors stand still within a quarter; a corrected record counts at once. Without any history both
+factors are 1.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from planner.books import month_of, shifted
 from planner.records import FAILURES, SUCCESSES, Closing, ClosingState, ResourceRequest
+from planner.unanswered import unanswered
 from planner.worth import Calibration, Case, calibrate, company_factors
 
 MONTHS = 24
@@ -63,6 +65,9 @@ def read_claims(session: Session, day: date) -> Claims:
     cases: defaultdict[str, list[Case]] = defaultdict(list)
     for kam_id, row in rows:
         cases[kam_id].append(case_of(row))
+    for silent in unanswered(session, day):
+        if since(day) <= silent.failed_on < quarter_of(day):
+            cases[silent.request.kam_id].append(silent.case)
     return Claims(dict(cases), company_factors([case for own in cases.values() for case in own]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,29 +19,17 @@ from planner.records import (
     ValueSource,
 )
 from planner.solving.parameters import YEARLY_RATE
+from planner.unanswered import stated_chance
 from planner.worth import present_value, round_minor
-
-FULL = 1000
 
 
 def claimed(session: Session, request: ResourceRequest, delivered: int) -> tuple[int, int]:
     """The stated chance in per mille at `delivered` per mille of the hours, and the present value claimed.
 
-    Between two stated points the chance is read from the straight line between them; beyond the last one it
-    is the last one's. A request that got nothing tests the chance stated without hours. Who claimed a
-    customer's lifetime value claimed what it was in the newest plan; 0 when nobody knows it any more.
+    Who claimed a customer's lifetime value claimed what it was in the newest plan; 0 when nobody knows it
+    any more.
     """
-    return _chance(request, delivered), _value(session, request)
-
-
-def _chance(request: ResourceRequest, delivered: int) -> int:
-    points = sorted((point.fraction, point.probability) for point in request.curve)
-    if not points:
-        return 0
-    for (low, before), (high, after) in pairwise(points):
-        if low <= delivered <= high:
-            return before + (after - before) * (delivered - low) // (high - low)
-    return points[-1][1] if delivered > points[-1][0] else points[0][1]
+    return stated_chance(request, delivered), _value(session, request)
 
 
 def _value(session: Session, request: ResourceRequest) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from planner.actor import SYSTEM, Actor
 from planner.audit import Event, record
-from planner.clock import monday, now, today
+from planner.clock import now, today
 from planner.permissions import Action, may
 from planner.records import (
     Closing,
@@ -24,15 +24,10 @@ from planner.records import (
 )
 from planner.scope import visible_requests
 from planner.services.notifying import notify
+from planner.unanswered import FAILS_AFTER, REMINDERS, due_on
 from planner.verdict import Message, require
 
-GRACE: Final = timedelta(days=14)
-"""After the last week the customer may take this long to decide."""
-
 AGAIN: Final = timedelta(days=14)
-REMINDERS: Final = 2
-FAILS_AFTER: Final = timedelta(days=90)
-"""Without an answer after both reminders and this long, it counts as a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +68,8 @@ def due_outcomes(session: Session, actor: Actor) -> list[Due]:
                 )
             ),
             ResourceRequest.latest_week.is_not(None),
+            # A draft that nobody handed in claimed nothing.
+            ResourceRequest.submitted_at.is_not(None),
         )
         .options(joinedload(ResourceRequest.account), joinedload(ResourceRequest.kam))
     ).all()
@@ -91,7 +88,7 @@ def due_outcomes(session: Session, actor: Actor) -> list[Due]:
 
 
 def _due(row: ResourceRequest, state: ClosingState | None, reminders: int) -> Due | None:
-    since = monday(row.latest_week or "2000-W01") + timedelta(days=7) + GRACE
+    since = due_on(row)
     if state in (ClosingState.CONFIRMED, ClosingState.SUPERSEDED):
         return None
     if state is None and (row.status is RequestStatus.CLOSED or since > today()):

@@ -32,6 +32,7 @@ from planner.records import (
     UserRole,
 )
 from planner.scope import an_id
+from planner.unanswered import Unanswered, unanswered
 from planner.verdict import not_found, require
 from planner.worth import Brier, Calibration, Case, Figure, brier
 
@@ -52,6 +53,14 @@ class ClosedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentCase:
+    """One request whose silence counts as a failure, from the quarter after `unanswered.failed_on`."""
+
+    unanswered: Unanswered
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One person's claims.
 
@@ -60,6 +69,7 @@ class Record:
         calibration: What the next claims are scaled by.
         brier: How good stated chances were.
         cases: The closed requests behind it, newest first; those of this quarter count from the next on.
+        silent: Requests of which nobody said how they ended in spite of reminders: failures until then.
         expected_minor: What the counted claims together promised.
         realised_minor: What they brought; unknown amounts are left out of both.
     """
@@ -68,6 +78,7 @@ class Record:
     calibration: Calibration
     brier: Brier
     cases: Sequence[ClosedCase]
+    silent: Sequence[SilentCase]
     expected_minor: Decimal
     realised_minor: int
 
@@ -120,13 +131,19 @@ def _record(session: Session, kam: User, claims: Claims) -> Record:
         .options(joinedload(Closing.request).joinedload(ResourceRequest.account))
     ).all()
     cases = [ClosedCase(row, case_of(row), row.ended_on < quarter_of(day)) for row in rows]
-    counted = [c.case for c in cases if c.counts]
+    silent = [
+        SilentCase(each, each.failed_on < quarter_of(day))
+        for each in unanswered(session, day)
+        if each.request.kam_id == kam.id and each.failed_on >= since(day)
+    ]
+    counted = [c.case for c in cases if c.counts] + [s.unanswered.case for s in silent if s.counts]
     told = [c for c in counted if c.realised_minor is not None or not c.success]
     return Record(
         kam,
         claims.calibration(kam.id),
         brier(counted),
         cases,
+        silent,
         sum((Decimal(c.probability) * (c.claimed_minor or 0) / 1000 for c in told), Decimal(0)),
         sum(c.realised_minor or 0 for c in told if c.success),
     )

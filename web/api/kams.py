@@ -53,6 +53,16 @@ def show_calibration(session: Session, actor: Actor, kam_id: str) -> dict[str, A
             }
             for c in record.cases
         ],
+        "unanswered": [
+            {
+                "request_id": s.unanswered.request.id,
+                "due_on": s.unanswered.due_on,
+                "failed_on": s.unanswered.failed_on,
+                "claimed_probability_permille": s.unanswered.case.probability,
+                "counts": s.counts,
+            }
+            for s in record.silent
+        ],
     }
 
 

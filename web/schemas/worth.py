@@ -107,6 +107,16 @@ class ClaimOut(Schema):
     counts = fields.Boolean(metadata={"description": "False until the quarter is over."})
 
 
+class SilentOut(Schema):
+    """A request of which nobody said how it ended; it counts as a failure until somebody does."""
+
+    request_id = fields.String()
+    due_on = fields.Date()
+    failed_on = fields.Date(metadata={"description": "The day from which silence counts."})
+    claimed_probability_permille = fields.Integer()
+    counts = fields.Boolean(metadata={"description": "False until the quarter is over."})
+
+
 class CalibrationOut(Schema):
     """How far a person's claims came true."""
 
@@ -114,3 +124,4 @@ class CalibrationOut(Schema):
     calibration = fields.Nested(FigureOut)
     brier_skill = fields.Nested(FigureOut)
     cases = fields.List(fields.Nested(ClaimOut))
+    unanswered = fields.List(fields.Nested(SilentOut))
