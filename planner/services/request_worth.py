@@ -67,7 +67,7 @@ class RequestWorth:
         }
 
     def _level(self, level: LevelValue) -> dict[str, Any]:
-        own = {"value_calibration", "probability_calibration"}
+        own = {"calibration", "value_calibration", "probability_calibration"}
         told = level.working()
         return told if self.sees_record else {key: value for key, value in told.items() if key not in own}
 

@@ -15,8 +15,9 @@ from clients import browser, csrf
 from factories import World
 from flask import Flask
 from flask.testing import FlaskClient
-from matrix_policy import ALL_MARKS, OUTSIDERS, PEOPLE, PUBLIC, SEES, Rule
+from matrix_policy import ALL_MARKS, OUTSIDERS, OVERSEERS, PEOPLE, PUBLIC, SEES, Rule
 from matrix_routes import ROUTES, SIGHT
+from secrets_of import money_of, record_of, text_of
 from stage import Stage, published_text, set_stage
 from werkzeug.test import TestResponse
 
@@ -37,6 +38,42 @@ class Theatre:
         self.client = FlaskClient(app, use_cookies=False)
         self.form_token = csrf(app)
         self.watch = sqlite3.connect(stage.path)
+        self.secrets = self._secrets()
+
+    def _secrets(self) -> dict[str, set[str]]:
+        """What leadership reads of each side and of no other: amounts, and factors of claims, by whose."""
+        rows = self.stage.rows
+
+        def ask(path: str) -> TestResponse:
+            return self.call("leadership", "GET", path, Rule(PUBLIC), "")
+
+        money, record = (
+            {side: of(side) for side in ("own", "other")}
+            for of in (
+                lambda side: money_of(
+                    ask, rows["account"][side], [rows[kind][side] for kind in ("request", "draft", "closed")]
+                ),
+                lambda side: record_of(ask, rows["kam"][side]),
+            )
+        )
+        found = {}
+        for side, whose, others in (("own", "nora", "other"), ("other", "kai", "own")):
+            found[f"money of {whose}"] = money[side] - money[others]
+            found[f"record of {whose}"] = record[side] - record[others]
+        return found
+
+    def hidden_from(self, who: str) -> set[str]:
+        """All that somebody must not find anywhere."""
+        kept = {
+            "kam_own": {"money of nora", "record of nora"},
+            "kam_other": {"money of kai", "record of kai"},
+        }
+        seen = kept.get(who, set())
+        if who in OVERSEERS:
+            seen = {"money of nora", "money of kai"}
+        if who == "leadership":
+            seen = set(self.secrets)
+        return set().union(*(marks for name, marks in self.secrets.items() if name not in seen))
 
     def _cookie(self, name: str | None) -> str:
         person = browser(self.app, self.stage.world, name)
@@ -136,10 +173,11 @@ def verdict(who: str, method: str, path: str, answer: TestResponse, *, allowed: 
     return "should be let in" if refused else ""
 
 
-def leaks(who: str, rule: Rule, answer: TestResponse) -> set[str]:
-    """Marks of others in body or headers."""
-    text = answer.get_data(as_text=True) + str(answer.headers)
-    return {mark for mark in ALL_MARKS - SEES[who] - rule.everybody_sees if mark in text}
+def leaks(theatre: Theatre, who: str, rule: Rule, answer: TestResponse) -> set[str]:
+    """Marks of others in body or headers, and numbers that follow from others' books or claims."""
+    text = text_of(answer) + str(answer.headers)
+    hidden = theatre.hidden_from(who) if rule.everybody_sees != ALL_MARKS else set()
+    return {mark for mark in (ALL_MARKS - SEES[who] - rule.everybody_sees) | hidden if mark in text}
 
 
 def test_the_table_knows_every_route(theatre: Theatre) -> None:
@@ -163,6 +201,7 @@ def test_the_marks_are_on_the_stage(theatre: Theatre) -> None:
         assert len(expected) == 2
         assert all(mark in text for mark in expected)
     assert "MARKNORAOUT" in published_text(theatre.stage.world.database)
+    assert all(len(marks) >= 2 for marks in theatre.secrets.values()), theatre.secrets
 
 
 @pytest.mark.parametrize(("method", "template"), ROUTES, ids=str)
@@ -185,7 +224,7 @@ def test_route(theatre: Theatre, method: str, template: str) -> None:
             changed = theatre.version_of_data() != before
             seen = not rule.kind or side in SIGHT[rule.kind].get(who, frozenset())
             found = [verdict(who, method, path, answer, allowed=allowed, seen=seen)]
-            found += [f"sees {mark}" for mark in leaks(who, rule, answer)]
+            found += [f"sees {mark}" for mark in leaks(theatre, who, rule, answer)]
             writes = changed and template not in {"/sign-in", "/api/v1/tokens"}
             if writes and (method == "GET" or answer.status_code >= 400):
                 found.append("changed the database")
