@@ -10,8 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from planner.clock import today
-from planner.records import Override, OverrideKind, OverrideState, PlanRun, SwapOffer, SwapState
-from planner.solving.alterations import REFUSED, forced, supposed
+from planner.records import (
+    Override,
+    OverrideKind,
+    OverrideState,
+    PlanRun,
+    Question,
+    SwapOffer,
+    SwapState,
+)
+from planner.solving.alterations import REFUSED, forced, request_of, supposed
+from planner.solving.prices import levels_of
 
 Data = dict[str, Any]
 
@@ -52,6 +61,8 @@ def excepted(
         for target in targets:
             problem = forced(problem, target)
         inputs["exceptions"].append(swap.id)
+    for swap, _targets in swaps:
+        problem["locks"] += _bystanders(problem, swap)
     return json.dumps(problem)
 
 
@@ -114,7 +125,7 @@ def _agreed(session: Session, cycle_id: str, known: Container[str]) -> Iterator[
         .join(PlanRun, PlanRun.id == SwapOffer.run_id)
         .where(PlanRun.cycle_id == cycle_id, SwapOffer.state == SwapState.AGREED)
         .order_by(SwapOffer.created_at, SwapOffer.id)
-        .options(selectinload(SwapOffer.question))
+        .options(selectinload(SwapOffer.question).selectinload(Question.run))
     )
     for offer in offers:
         named = {offer.request_id, offer.yields_id, offer.offered_id} - {None}
@@ -126,3 +137,37 @@ def _agreed(session: Session, cycle_id: str, known: Container[str]) -> Iterator[
             if offer.offered_id:
                 targets.append({"kind": "hold", "request": offer.offered_id, "level": REFUSED})
             yield offer, targets
+
+
+def _bystanders(problem: Mapping[str, Any], swap: SwapOffer) -> list[Data]:
+    """Locks by which nobody else has less than when the swap was agreed.
+
+    The re-solve found a plan with all of them. Of somebody about whom something changed since, or was decided
+    since, the next plan decides anew; so it does of everybody when there are other people or hours.
+    """
+    assert swap.question is not None  # noqa: S101 - it was checked before it was agreed
+    run = swap.question.run
+    assert run.snapshot is not None  # noqa: S101 - a finished run has its snapshot
+    before = json.loads(run.snapshot.problem)
+    if before["specialists"] != problem["specialists"]:
+        return []
+    was, now_ = _rows(before), _rows(problem)
+    decided = {
+        lock.get("request") or request_of(lock["line"])
+        for lock in problem["locks"]
+        if lock["kind"] in {"min_level", "max_level"} or lock not in before["locks"]
+    }
+    own = {swap.request_id, swap.yields_id, swap.offered_id}
+    return [
+        {"kind": "min_level", "request": name, "level": level}
+        for name, level in sorted(levels_of(json.loads(run.result or "{}")).items())
+        if name not in own | decided and was[name] == now_.get(name)
+    ]
+
+
+def _rows(problem: Mapping[str, Any]) -> dict[str, list[Data]]:
+    """Each request with its lines."""
+    found: dict[str, list[Data]] = {row["id"]: [row] for row in problem["requests"]}
+    for line in problem["lines"]:
+        found[request_of(line["id"])].append(line)
+    return found

@@ -4,40 +4,85 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import factories
 import pytest
 from factories import stable_id
 from scenario import K, Quarrel
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from planner.database import Database
-from planner.records import Notification, ResourceRequest, Role, SwapOffer, SwapState
-from planner.services import explanations, swaps
-from planner.services.requests import LineValues
+from planner.records import (
+    Notification,
+    PlanRun,
+    RequestOutcome,
+    ResourceRequest,
+    Role,
+    SwapOffer,
+    SwapState,
+)
+from planner.services import explanations, requests, swaps
+from planner.services.requests import LineValues, values_of
 from planner.services.swaps import SwapView
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Kind, Refused
 
 
-@pytest.fixture
-def world(sqlite_database: Database, engine: Engine) -> Quarrel:
-    """E7 with a fourth account manager, Noa, whose request of a lawyer is granted; Lee has asked for ways."""
-    world = Quarrel(sqlite_database, engine)
+def opened(database: Database, engine: Engine) -> Quarrel:
+    """E7 with a fourth account manager, Noa, whose request of a lawyer is granted."""
+    world = Quarrel(database, engine)
     world.add_legal()
-    with sqlite_database.writing() as session:
+    with database.writing() as session:
         noa = factories.user(session, "noa", Role.KAM, password_hash="-")  # noqa: S106 - nobody signs in
         noa.id = stable_id("noa")
         account = factories.account(session, "a-noa", noa)
         account.id = stable_id("a:r9")
-    law = world.file("noa", "r9", [LineValues("law", 32)], 9 * K)
-    world.submit("noa", law)
+    world.submit("noa", world.file("noa", "r9", [LineValues("law", 32)], 9 * K))
+    return world
+
+
+def planned_with_ways(world: Quarrel) -> Quarrel:
+    """The first plan; Lee learns what would be enough for R2."""
     world.first = world.plan()
-    with sqlite_database.writing() as session:
+    with world.database.writing() as session:
         explanations.ask(session, world.actor("lee"), world.first.id, stable_id("r2"))
     world.answer_all(40)
     return world
+
+
+def with_fifth(database: Database, engine: Engine) -> Quarrel:
+    """The same with Noa's R5 beside: 20 h of design worth 35 k."""
+    world = opened(database, engine)
+    fifth = world.file("noa", "r5", [LineValues("design", 80)], 35 * K, account_id=stable_id("a:r9"))
+    world.submit("noa", fifth)
+    return planned_with_ways(world)
+
+
+@pytest.fixture
+def world(sqlite_database: Database, engine: Engine) -> Quarrel:
+    """E7 with Noa beside the three, planned; Lee has asked for ways."""
+    return planned_with_ways(opened(sqlite_database, engine))
+
+
+def agree(world: Quarrel) -> None:
+    """Lee asks, Kim lets R1 yield, and the re-solve finds that nobody else has less."""
+    offer = offered(world)
+    with world.database.writing() as session:
+        row = session.get_one(SwapOffer, offer.offer_id)
+        row.yields_id, row.to_id = stable_id("r1"), stable_id("kim")
+    (theirs,) = listed(world, "kim")
+    with world.database.writing() as session:
+        swaps.accept(session, world.actor("kim"), theirs.offer_id, theirs.version)
+    world.answer_all(40)
+    assert listed(world, "lee")[0].state == "agreed"
+
+
+def levels(session: Session, run: PlanRun) -> dict[str, int]:
+    """The granted level of each granted request."""
+    rows = select(RequestOutcome).where(RequestOutcome.run_id == run.id, RequestOutcome.level >= 0)
+    return {row.request_id: row.level for row in session.scalars(rows)}
 
 
 def offered(world: Quarrel, given_back: str | None = None) -> SwapView:
@@ -87,6 +132,37 @@ def test_both_agree_and_nobody_else_loses(world: Quarrel) -> None:
         told = len(session.scalars(select(Notification).where(Notification.kind == "swap")).all())
     # Kim once when asked, both when it is settled.
     assert told == 3
+
+
+def test_the_next_plan_takes_from_nobody_else_either(sqlite_database: Database, engine: Engine) -> None:
+    """R5 of 20 h worth 35 k is refused beside R1 + R3. With R1 away R2 + R5 = 73 k would beat R2 + R3 = 68 k.
+
+    The swap promised that nobody else loses, so R3 and R9 keep what they have, at the price of 5 k.
+    """
+    world = with_fifth(sqlite_database, engine)
+    with world.database.reading() as session:
+        before = levels(session, world.first)
+    assert set(before) == {stable_id(name) for name in ("r1", "r3", "r9")}
+    agree(world)
+    run = world.plan()
+    with world.database.reading() as session:
+        after = levels(session, run)
+    assert set(after) == {stable_id(name) for name in ("r2", "r3", "r9")}
+    assert run.value_minor == (38 + 30 + 9) * K
+    assert all(after[name] >= level for name, level in before.items() if name != stable_id("r1"))
+
+
+def test_what_changes_after_a_swap_is_decided_anew(sqlite_database: Database, engine: Engine) -> None:
+    """Then R3 is worth 1 k only: the swap protects what it was agreed on, so R5 may take its place."""
+    world = with_fifth(sqlite_database, engine)
+    agree(world)
+    with world.database.writing() as session:
+        request = session.get_one(ResourceRequest, stable_id("r3"))
+        values = replace(values_of(request), benefits=((0, K),))
+        requests.edit_request(session, world.actor("max"), request.id, request.version, values)
+    run = world.plan()
+    with world.database.reading() as session:
+        assert set(levels(session, run)) == {stable_id(name) for name in ("r2", "r5", "r9")}
 
 
 def test_somebody_else_would_lose(world: Quarrel) -> None:
