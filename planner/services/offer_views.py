@@ -19,7 +19,7 @@ from planner.records import (
     Proposal,
     ResourceRequest,
 )
-from planner.scope import accounts_of
+from planner.scope import accounts_of, decidable
 from planner.services.offer_rules import FULL
 from planner.verdict import require
 
@@ -92,6 +92,23 @@ def list_offers(session: Session, actor: Actor) -> tuple[OfferView, ...]:
         .join(Account, Account.id == ResourceRequest.account_id)
         .where(accounts_of(session, actor))
         .order_by((CounterOffer.state == OfferState.OPEN).desc(), CounterOffer.made_at.desc())
+        .limit(200)
+    )
+    return tuple(offer_view(row) for row in rows)
+
+
+def made_offers(session: Session, actor: Actor) -> tuple[OfferView, ...]:
+    """Counter-offers of the actor's departments, the newest first.
+
+    Raises:
+        Refused: E_FORBIDDEN.
+    """
+    require(may(actor, Action.VIEW_OUTBOX))
+    rows = session.scalars(
+        offers_in_full()
+        .join(Proposal, Proposal.id == CounterOffer.proposal_id)
+        .where(decidable(session, actor))
+        .order_by(CounterOffer.made_at.desc(), CounterOffer.id)
         .limit(200)
     )
     return tuple(offer_view(row) for row in rows)

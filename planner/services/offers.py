@@ -47,6 +47,7 @@ from planner.services.offer_views import (
     OfferView,
     chances,
     list_offers,
+    made_offers,
     needs_chance,
     offers_in_full,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "accept_offer",
     "decline_offer",
     "list_offers",
+    "made_offers",
     "make_offer",
     "offer_choices",
 ]

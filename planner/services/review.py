@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from planner.actor import Actor
-from planner.audit import Event, created
+from planner.audit import Event, changing, created
 from planner.clock import now, today
 from planner.judging import judge
 from planner.permissions import Action, may
-from planner.records import BoardReview, Publication
+from planner.records import Account, BoardReview, PlanState, Publication
 from planner.scope import find_publication
 from planner.services import resolutions, review_alignment, review_customers, review_money
 from planner.services.alignment_measures import measures
@@ -36,6 +36,7 @@ from planner.services.review_view import (
     plain,
     restored,
 )
+from planner.transitions import AccountPlanAction, move
 from planner.verdict import not_found, require
 
 Content = Mapping[str, Any]
@@ -59,6 +60,8 @@ def review_view(session: Session, actor: Actor, number: int | None = None) -> Re
 def send_review(session: Session, actor: Actor, number: int) -> BoardReview:
     """Keep the review of publication `number` as it stands now; board readers see this and no draft.
 
+    The account plans that it shows count as seen by the board from now on.
+
     Raises:
         Refused: E_FORBIDDEN, E_NOT_FOUND.
     """
@@ -80,7 +83,20 @@ def send_review(session: Session, actor: Actor, number: int) -> BoardReview:
     row.content = canonical(plain(view))
     row.content_hash = content_hash(row.content)
     created(session, actor, Event.REVIEW_SENT, row)
+    _note_seen(session, actor, view)
     return row
+
+
+def _note_seen(session: Session, actor: Actor, view: ReviewView) -> None:
+    """Mark the submitted account plans that the view shows as seen by the board."""
+    codes = {row.code for row in view.customers if row.goal is not None}
+    plans = review_customers.plans_in_force(session)
+    for key in session.scalars(select(Account.id).where(Account.code.in_(codes)).order_by(Account.code)):
+        plan = plans[key]
+        if plan.state is PlanState.SUBMITTED:
+            with changing(session, actor, Event.PLAN_REVIEWED, plan):
+                move(plan, AccountPlanAction.REVIEW)
+                plan.reviewed_at = now()
 
 
 def list_reviews(session: Session, actor: Actor, number: int) -> Sequence[BoardReview]:

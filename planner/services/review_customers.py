@@ -32,7 +32,7 @@ def customers(
 ) -> tuple[CustomerRow, ...]:
     """Everybody who asked or is above the ordinary class, the largest share first."""
     asked = _asked_hours(publication)
-    plans = _plans(session)
+    plans = plans_in_force(session)
     by_code: defaultdict[str, list[str]] = defaultdict(list)
     for state in ("granted", "refused", "undecided", "rejected"):
         for row in content[state]:
@@ -113,7 +113,7 @@ def _goal(plan: AccountPlan) -> Goal:
     )
 
 
-def _plans(session: Session) -> dict[str, AccountPlan]:
+def plans_in_force(session: Session) -> dict[str, AccountPlan]:
     """The account plan in force by account id: of the period that holds today, else the newest before it."""
     found: dict[str, AccountPlan] = {}
     rows: Sequence[AccountPlan] = session.scalars(

@@ -154,6 +154,14 @@ def test_a_declined_offer_is_decided_anew(world: Quarrel) -> None:
     waiting = world.row(Proposal, r1.id)
     assert waiting.state == ProposalState.PROPOSED
     assert _unread(world, "eva") == ["counter_answer"]
+    # Head and deputy find it among what they decided; nobody of another department does.
+    for who in ("eva", "dan"):
+        with world.database.reading() as session:
+            (told,) = offers.made_offers(session, world.actor(who))
+        assert (told.title, told.state, told.answer) == ("R1", OfferState.DECLINED, "Too late for the fair.")
+    world.add_legal()
+    with world.database.reading() as session:
+        assert offers.made_offers(session, world.actor("lou")) == ()
     with world.database.writing() as session:
         decisions.approve(session, world.actor("eva"), r1.id, waiting.version)
     assert world.row(Proposal, r1.id).state == ProposalState.APPROVED

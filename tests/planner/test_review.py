@@ -180,6 +180,30 @@ def test_a_sent_review_is_kept_and_a_draft_is_not_shown_by_link(world: Quarrel) 
     assert world.events("review") == ["review.sent", "review.sent"]
 
 
+def test_sending_a_review_marks_the_plans_it_shows(world: Quarrel) -> None:
+    """Kim's submitted plan is seen by the board; a draft of Lee's is not; sending again changes nothing."""
+    for name, who, state in (("a:r1", "kim", PlanState.SUBMITTED), ("a:r2", "lee", PlanState.DRAFT)):
+        with world.database.writing() as session:
+            session.add(
+                AccountPlan(
+                    account_id=stable_id(name),
+                    period="2027",
+                    goals="Grow",
+                    state=state,
+                    author_id=stable_id(who),
+                )
+            )
+    for _ in range(2):
+        with world.database.writing() as session:
+            review.send_review(session, world.actor("lena"), 1)
+        with world.database.reading() as session:
+            rows = {row.account_id: row for row in session.scalars(select(AccountPlan))}
+        kims, lees = rows[stable_id("a:r1")], rows[stable_id("a:r2")]
+        assert (kims.state, kims.reviewed_at is None) == (PlanState.BOARD_REVIEWED, False)
+        assert (lees.state, lees.reviewed_at) == (PlanState.DRAFT, None)
+    assert world.events("account_plan") == ["account_plan.reviewed"]
+
+
 def test_a_sent_review_cannot_be_changed(database: Database, engine: Engine) -> None:
     """The database refuses, on both kinds; changed behind its back, the check names it."""
     world = Quarrel(database, engine)

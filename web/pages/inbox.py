@@ -322,5 +322,6 @@ def show_consequence(session: Session, actor: Actor, proposal_id: str) -> str:
 @policy(Action.VIEW_OUTBOX)
 @reads
 def show_outbox(session: Session, actor: Actor) -> str:
-    """What was decided for the reader's departments, newest first."""
-    return page(session, actor, "inbox/outbox.html", sent=decisions.outbox(session, actor))
+    """What was decided and offered for the reader's departments, newest first."""
+    sent, offered = decisions.outbox(session, actor), offers.made_offers(session, actor)
+    return page(session, actor, "inbox/outbox.html", sent=sent, offered=offered)
