@@ -1,62 +1,31 @@
-"""Today: what needs the reader now, by role."""
+"""Today: what needs the reader now, where requests stand, and for who oversees it the plan at a glance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
-
 from flask import Blueprint
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
-from planner.clock import today
+from planner.clock import now
 from planner.permissions import Action, may
-from planner.records import (
-    CycleStatus,
-    JobState,
-    OfferState,
-    Outcome,
-    ProposalState,
-    Purpose,
-    RequestStatus,
-    ResourceRequest,
-    Role,
-)
-from planner.services import accounts, cycles, decisions, obligations, offers, requests, runs, waiting
+from planner.records import JobState, RequestStatus
+from planner.services import cycles, overrides, requests, runs
 from web.database import reads
 from web.pages.frame import page
+from web.pages.tasks import tasks_for
 from web.policy import policy
-from web.rendering import day, label
+from web.rendering import label
 
 pages = Blueprint("today", __name__)
 
-CONTRACT_WARNING: Final = timedelta(weeks=26)
-MOST_ROWS: Final = 200
-MOST_SHORT: Final = 4
-"""Refused and cut requests that are told one by one."""
-
-TO_DO: Final = (
-    RequestStatus.RETURNED,
+GROUPS = (
     RequestStatus.DRAFT,
+    RequestStatus.SUBMITTED,
     RequestStatus.PLANNED,
     RequestStatus.DECIDED,
+    RequestStatus.PUBLISHED,
+    RequestStatus.RUNNING,
 )
-OPEN: Final = (*TO_DO, RequestStatus.SUBMITTED, RequestStatus.PUBLISHED)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to do: what, why, where, and how pressing ("bad", "warn", "good" or "info")."""
-
-    title: str
-    detail: str
-    address: str
-    picture: str
-    tone: str = "info"
 
 
 @pages.get("/")
@@ -64,25 +33,14 @@ class Task:
 @reads
 def show(session: Session, actor: Actor) -> str:
     """What needs the reader now, the most pressing first."""
-    finders: tuple[tuple[Role, Callable[[Session, Actor], Iterator[Task]]], ...] = (
-        (Role.HEAD, _for_head),
-        (Role.LEADERSHIP, _for_steering),
-        (Role.PLANNER, _for_steering),
-        (Role.KAM, _for_kam),
-        (Role.FINANCE, _for_confirming),
-        (Role.LEADERSHIP, _for_confirming),
-    )
-    tasks: list[Task] = []
-    for role, find in finders:
-        if actor.has(role):
-            tasks += [task for task in find(session, actor) if task not in tasks]
-    order = ("bad", "warn", "info", "good")
     return page(
         session,
         actor,
         "today/show.html",
-        tasks=sorted(tasks, key=lambda task: order.index(task.tone)),
+        tasks=tasks_for(session, actor),
         counts=_counts(session, actor),
+        plan=_newest_plan(session, actor),
+        exceptions=_exceptions(session, actor),
     )
 
 
@@ -90,176 +48,28 @@ def _counts(session: Session, actor: Actor) -> list[tuple[str, int, str]]:
     """How many requests in scope stand where: name, number, address."""
     if not may(actor, Action.LIST_REQUESTS):
         return []
-    groups = (
-        RequestStatus.DRAFT,
-        RequestStatus.SUBMITTED,
-        RequestStatus.PLANNED,
-        RequestStatus.DECIDED,
-        RequestStatus.PUBLISHED,
-    )
-    found = []
-    for status in groups:
-        number = requests.list_requests(session, actor, status=status.value, per_page=1).total
-        found.append((label(status), number, f"/requests?status={status.value}"))
-    return found
+    numbers = requests.count_requests(session, actor)
+    return [(label(status), numbers.get(status, 0), f"/requests?status={status.value}") for status in GROUPS]
 
 
-def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
-    open_offers = [o for o in offers.list_offers(session, actor) if o.state is OfferState.OPEN]
-    for offer in open_offers:
-        text = _("Answer the counter-offer for “%(title)s”", title=offer.title)
-        yield Task(text, offer.department, f"/offers#offer-{offer.offer_id}", "compare", "bad")
-    short: list[ResourceRequest] = []
-    for row in _all(session, actor, TO_DO):
-        where, address = row.account.name, f"/requests/{row.id}"
-        if row.status is RequestStatus.RETURNED:
-            why = f"{where}. {row.return_reason}"
-            yield Task(_("Correct “%(title)s”", title=row.title), why, address, "alert", "bad")
-        elif row.status is RequestStatus.DRAFT:
-            yield Task(_("Finish the draft “%(title)s”", title=row.title), where, f"{address}/edit", "edit")
-        elif row.outcome in {Outcome.REFUSED, Outcome.PARTLY}:
-            short.append(row)
-    for row in short[:MOST_SHORT]:
-        yield _short(row)
-    if len(short) > MOST_SHORT:
-        text = ngettext(
-            "%(num)d more request gets less than it asks for",
-            "%(num)d more requests get less than they ask for",
-            len(short) - MOST_SHORT,
-        )
-        yield Task(text, "", f"/requests?status={RequestStatus.PLANNED.value}", "list", "warn")
-    yield from _contracts(session, actor)
-
-
-def _short(row: ResourceRequest) -> Task:
-    """A request that the plan gives less than it asks for."""
-    refused = row.outcome is Outcome.REFUSED
-    text = (
-        _("“%(title)s” is refused: see what would help", title=row.title)
-        if refused
-        else _("“%(title)s” gets a part: see what would help", title=row.title)
-    )
-    picture = "cross" if refused else "minus"
-    return Task(text, row.account.name, f"/requests/{row.id}#card", picture, "warn")
-
-
-def _contracts(session: Session, actor: Actor) -> Iterator[Task]:
-    """Contracts that end within half a year without an open request to keep them."""
-    limit = today() + CONTRACT_WARNING
-    ending = [
-        a
-        for a in accounts.list_accounts(session, actor)
-        if a.contract_end
-        and today() <= a.contract_end <= limit
-        and actor.user_id in {a.kam_id, a.deputy_kam_id}
-    ]
-    if not ending:
-        return
-    kept: set[str] = {row.account_id for row in _all(session, actor, OPEN) if row.purpose is Purpose.RETAIN}
-    for account in ending:
-        if account.id not in kept:
-            yield Task(
-                _(
-                    "The contract of %(account)s ends on %(day)s",
-                    account=account.name,
-                    day=day(account.contract_end),
-                ),
-                _("No request to keep it is open."),
-                f"/requests/new?account={account.id}",
-                "clock",
-                "warn",
-            )
-
-
-def _all(session: Session, actor: Actor, states: Iterable[RequestStatus]) -> Iterator[ResourceRequest]:
-    """Every request in those states, page by page."""
-    wanted = [state.value for state in states]
-    number = 1
-    while True:
-        found = requests.list_requests(session, actor, status=wanted, page=number, per_page=MOST_ROWS)
-        yield from found.rows
-        if number * MOST_ROWS >= found.total:
-            return
-        number += 1
-
-
-def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
-    box = decisions.inbox(session, actor)
-    number = sum(item.state is ProposalState.PROPOSED and not item.is_own for item in box.items)
-    if number:
-        yield Task(
-            ngettext("%(num)d decision waits for you", "%(num)d decisions wait for you", number),
-            box.cycle.name if box.cycle else "",
-            "/inbox",
-            "inbox",
-            "bad",
-        )
-
-
-def _for_steering(session: Session, actor: Actor) -> Iterator[Task]:
-    stuck = sum(part.blocked for part in waiting.waiting(session, actor).parts)
-    if stuck:
-        text = ngettext(
-            "Nobody may decide on %(num)d part: name a head",
-            "Nobody may decide on %(num)d parts: name a head",
-            stuck,
-        )
-        yield Task(text, _("Head and deputy have an interest in it."), "/waiting", "alert", "bad")
+def _newest_plan(session: Session, actor: Actor) -> runs.RunView | None:
+    """The newest plan of the cycle, for who may see whole plans."""
     cycle = cycles.current_cycle(session)
-    if cycle is None:
-        yield Task(
-            _("Open a cycle"),
-            _("Requests can be submitted once a cycle is open."),
-            "/cycles",
-            "cycle",
-            "warn",
-        )
-        return
-    newest = next(iter(runs.list_runs(session, actor, cycle.id)), None)
-    if newest is not None and newest.state in {JobState.QUEUED, JobState.RUNNING}:
-        yield Task(
-            _("A plan is being made"),
-            _("Watch it, or stop it and keep the best."),
-            f"/runs/{newest.id}",
-            "run",
-        )
-    elif cycle.status is CycleStatus.COLLECTING:
-        submitted = requests.list_requests(
-            session, actor, status=RequestStatus.SUBMITTED.value, per_page=1
-        ).total
-        text = ngettext("%(num)d request is submitted", "%(num)d requests are submitted", submitted)
-        yield Task(_("Make a plan"), text, "/runs", "run", "warn" if submitted else "info")
-    elif newest is not None and newest.state is JobState.DONE and cycle.status is CycleStatus.DECIDING:
-        view = runs.run_view(session, actor, newest.id)
-        left = sum(row.proposals for row in view.waits_for)
-        if left:
-            names = ", ".join(row.department for row in view.waits_for)
-            text = ngettext("Heads still decide on %(num)d part", "Heads still decide on %(num)d parts", left)
-            yield Task(text, names, f"/runs/{newest.id}", "clock", "warn")
-        else:
-            yield Task(
-                _("Publish the plan"), _("Everything is decided."), f"/runs/{newest.id}", "lock", "bad"
-            )
-    if newest is not None and newest.state is JobState.FAILED:
-        why = say_failure(newest.failure)
-        yield Task(
-            _("Run %(number)d failed", number=newest.number), why, f"/runs/{newest.id}", "alert", "bad"
-        )
+    if cycle is None or not may(actor, Action.VIEW_RUNS):
+        return None
+    done = (run for run in runs.list_runs(session, actor, cycle.id) if run.state is JobState.DONE)
+    newest = next(done, None)
+    return runs.run_view(session, actor, newest.id) if newest else None
 
 
-def say_failure(failure: dict[str, object] | None) -> str:
-    """Why a run failed, in the reader's language."""
-    return _(str(failure["reason"])) if failure else ""
-
-
-def _for_confirming(session: Session, actor: Actor) -> Iterator[Task]:
-    open_ones = [
-        row for row in obligations.list_obligations(session, actor) if row.obligation_confirmed_by_id is None
-    ]
-    if open_ones:
-        text = ngettext(
-            "%(num)d obligation waits for confirmation",
-            "%(num)d obligations wait for confirmation",
-            len(open_ones),
-        )
-        yield Task(text, ", ".join(row.account.name for row in open_ones), "/obligations", "shield", "warn")
+def _exceptions(session: Session, actor: Actor) -> tuple[int, int, int] | None:
+    """Overrides signed in this quarter and what they cost, from least to most; for who may see them."""
+    if not may(actor, Action.VIEW_OVERRIDES):
+        return None
+    at = now()
+    tallies = overrides.register(session, at.year, (at.month + 2) // 3).tallies
+    return (
+        sum(each.count for each in tallies),
+        sum(each.low_minor for each in tallies),
+        sum(each.high_minor for each in tallies),
+    )
