@@ -11,6 +11,7 @@ from solver.plan import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from solver.plan import Measures, Plan
     from solver.problem import Problem
@@ -38,6 +39,7 @@ class Watch:
         first_plan_s: Seconds until the first one.
         cancelled: Whether the caller asked to stop.
         verifying_s: Seconds in which a plan is verified, at most so far.
+        executor: Who searches the parts of a large problem; None for processes of our own.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class Watch:
         wall_limit_s: float,
         progress: Callable[[Progress], None] | None,
         cancel: Callable[[], bool] | None,
+        executor: Executor | None = None,
     ) -> None:
         self.problem = problem
         self.best: tuple[Plan, Measures] | None = None
         self.first_plan_s: float | None = None
         self.cancelled = False
         self.verifying_s = 0.0
+        self.executor = executor
         self._limit = wall_limit_s
         self._progress = progress
         self._cancel = cancel

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from solver import spread
 from solver.books import pages
 from solver.bounds import Bound, bound, round_steps
 from solver.compiling import ready, warm
@@ -144,7 +145,10 @@ class _Drive:
         if self.work is not None:
             steps = max(1, round((self.work * STEPS - used) / self.settings.workers))
         terms = Terms(self.settings.seed, deadline, steps, self.settings.workers, heat)
-        done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
+        if spread.pays(case, state):
+            done = spread.improve_in_parts(case, state, prices, terms, self.watch, show=self._show)
+        else:
+            done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
         self._show(done.plan)
         hurried = hurried or prices.cut or done.hurried
         return Motored(self.bound, hopeless, hurried, (used + done.steps) / STEPS)

@@ -16,6 +16,7 @@ from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from solver.exact_stages import Ending
     from solver.plan import Progress
@@ -35,6 +36,7 @@ def solve(
     cancel: Callable[[], bool] | None = None,
     start: Plan | None = None,
     reasons: bool = False,
+    executor: Executor | None = None,
 ) -> Result:
     """The best plan found within the limits of `settings`.
 
@@ -46,6 +48,9 @@ def solve(
         start: A plan to begin from; what breaks a rule in it is dropped, and the result is never worse than
             what is left.
         reasons: Whether to say why each request is below its top level, which takes further solves.
+        executor: Who searches the parts of a large problem, of any kind; None for processes of our own. They
+            are spawned, so a script that solves large problems guards its start with `__name__`. What an
+            executor fails to answer is searched here.
 
     Returns:
         The result; its plan is None when the locks contradict each other or no plan was found in time.
@@ -57,7 +62,7 @@ def solve(
         ModelInvalidError: CP-SAT refuses the model.
     """
     require_valid(problem)
-    watch = Watch(problem, settings.wall_limit_s, progress, cancel)
+    watch = Watch(problem, settings.wall_limit_s, progress, cancel, executor)
     # Beyond this size the motor's own first plan is quicker, and better.
     simple = greedy(problem) if breadth(problem) <= SIMPLE else None
     kept = None if start is None else salvage(problem, start)
