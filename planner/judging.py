@@ -7,13 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from planner import settings
 from planner.books import Books, read_books
 from planner.measuring import Money, coverage, measure, measured
 from planner.qualifying import (
@@ -27,15 +25,18 @@ from planner.qualifying import (
 )
 from planner.records import (
     Account,
+    AccountStatus,
     AccountTrait,
     Basis,
     Contact,
     KeyAccountDefinition,
+    Purpose,
+    RequestStatus,
+    ResourceRequest,
     StrategicFactor,
     Trait,
 )
 from planner.worth import Dependency, Figure, Flag, Shares, Thresholds, money_flags, shares
-from planner.worth.figure import PER_MILLE
 
 DEFAULT_WINDOW: Final = 12
 CONTRACT_WEEKS: Final = 26
@@ -43,6 +44,12 @@ STALE_DAYS: Final = 62
 """Figures older than two months are old."""
 
 HUNDREDTHS: Final = 100
+STALLED_MONTHS: Final = 6
+"""Months with specialists' hours after which a prospect that buys nothing is called stalled."""
+
+DEPENDED_ON: Final = frozenset({Dependency.CRITICAL, Dependency.MONO_WARNING, Dependency.MONO_SEVERE})
+KEEPING: Final = (Purpose.RETAIN, Purpose.DEFEND)
+OVER: Final = (RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.EXPIRED)
 
 
 class KeyReason(enum.StrEnum):
@@ -135,13 +142,12 @@ def judge(session: Session, day: date, tried: Tried | None = None) -> Company:
     """
     definition = tried if isinstance(tried, KeyAccountDefinition) else active_definition(session, day)
     books = read_books(session, day, definition.window_months if definition else DEFAULT_WINDOW)
-    interest = Decimal(settings.money_rates().interest) / PER_MILLE
     accounts = session.scalars(
         select(Account)
         .order_by(Account.name, Account.id)
         .options(joinedload(Account.kam), joinedload(Account.deputy_kam))
     ).all()
-    money = {account.id: measure(books, account.id, interest) for account in accounts}
+    money = {account.id: measure(books, account.id) for account in accounts}
     basis, shared, by_revenue = _shared(definition, money, books)
     view = _View(
         day,
@@ -151,6 +157,7 @@ def judge(session: Session, day: date, tried: Tried | None = None) -> Company:
         by_revenue,
         read_ratings(session, day, tried=tried if isinstance(tried, StrategicFactor) else None),
         _traits(session, day, tried if isinstance(tried, AccountTrait) else None),
+        _guarded(session),
         _contacts(session),
         {account.id: account.parent_id for account in accounts},
     )
@@ -185,6 +192,14 @@ def _traits(session: Session, day: date, tried: AccountTrait | None) -> Mapping[
     return {key: frozenset(traits) for key, traits in found.items()}
 
 
+def _guarded(session: Session) -> frozenset[str]:
+    """Customers for which hours are asked for, or worked, to keep them."""
+    query = select(ResourceRequest.account_id).where(
+        ResourceRequest.purpose.in_(KEEPING), ResourceRequest.status.not_in(OVER)
+    )
+    return frozenset(session.scalars(query))
+
+
 def _contacts(session: Session) -> Mapping[str, list[Contact]]:
     found: defaultdict[str, list[Contact]] = defaultdict(list)
     for row in session.scalars(
@@ -205,6 +220,7 @@ class _View:
     by_revenue: Shares
     ratings: Ratings
     traits: Mapping[str, frozenset[Trait]]
+    guarded: frozenset[str]
     contacts: Mapping[str, Sequence[Contact]]
     parents: Mapping[str, str | None]
 
@@ -286,4 +302,15 @@ class _View:
             found.append(Flag.CONTRACT_ENDS)
         if len(contacts) == 1:
             found.append(Flag.SINGLE_CONTACT)
+        if dependency in DEPENDED_ON and account.id not in self.guarded:
+            found.append(Flag.UNGUARDED)
+        if _stalled(account, money):
+            found.append(Flag.STALLED)
         return tuple(found)
+
+
+def _stalled(account: Account, money: Money) -> bool:
+    """Whether a prospect took specialists' hours for months and bought nothing; unknown ones do not count."""
+    worked = sum(bool(m.month.specialist_quarter_hours) for m in money.months)
+    bought = (money.net_revenue.value or 0) > 0
+    return account.status is AccountStatus.PROSPECT and worked >= STALLED_MONTHS and not bought

@@ -21,6 +21,7 @@ from planner.records import (
     PlanState,
     PlanTarget,
     RelationshipStage,
+    StrategicGoal,
     TargetKind,
 )
 from planner.scope import an_id, find_account
@@ -47,7 +48,10 @@ class MilestoneValues:
 
 @dataclass(frozen=True, slots=True)
 class PlanValues:
-    """An account plan as typed; money in minor units, retention in per mille, None is no target."""
+    """An account plan as typed; money in minor units, retention in per mille, None is no target.
+
+    `goals_served` holds codes of the company's strategic goals.
+    """
 
     period: str
     goals: str
@@ -60,6 +64,7 @@ class PlanValues:
     contribution_minor: int | None = None
     retention: int | None = None
     milestones: Sequence[MilestoneValues] = ()
+    goals_served: Sequence[str] = ()
 
 
 def problems_in(values: PlanValues) -> list[Problem]:
@@ -85,6 +90,13 @@ def problems_in(values: PlanValues) -> list[Problem]:
         if each.stage is not None:
             found += checks.choice(f"milestones/{i}/stage", each.stage, RelationshipStage)
     return found
+
+
+def _unknown_goals(session: Session, values: PlanValues) -> list[Problem]:
+    """Goals that there are not; one that was given up may stay in the plans that serve it."""
+    known = set(session.scalars(select(StrategicGoal.code)))
+    served = enumerate(values.goals_served)
+    return [checks.unknown(f"goals_served/{i}", code, known) for i, code in served if code not in known]
 
 
 def list_plans(session: Session, actor: Actor, account_id: str) -> Sequence[AccountPlan]:
@@ -114,7 +126,7 @@ def save_draft(
     """
     require(may(actor, Action.EDIT_PLAN))
     account = kept_account(session, actor, account_id)
-    checks.require_well_formed(problems_in(values))
+    checks.require_well_formed(problems_in(values) + _unknown_goals(session, values))
     rows = select(AccountPlan).where(
         AccountPlan.account_id == account.id, AccountPlan.period == values.period
     )
@@ -167,6 +179,7 @@ def _write(row: AccountPlan, values: PlanValues) -> None:
     for name in TEXTS:
         setattr(row, name, checks.tidy(getattr(values, name)))
     row.stage_aimed_at = RelationshipStage(values.stage_aimed_at) if values.stage_aimed_at else None
+    row.goals_served = sorted(set(values.goals_served))
     row.updated_at = now()
     kept = {target.kind: target for target in row.targets}
     wanted = {

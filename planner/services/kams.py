@@ -166,6 +166,11 @@ class Load:
     exposure: Figure
 
     @property
+    def without_deputy(self) -> tuple[Judgement, ...]:
+        """Key customers that nobody would keep if this person were gone."""
+        return tuple(j for j in self.key if j.account.deputy_kam_id is None)
+
+    @property
     def too_many(self) -> bool:
         """Whether one person can hardly do justice to them."""
         return len(self.key) > MOST_KEY_ACCOUNTS

@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from planner import checks
 from planner.capacity import skills_on
-from planner.clock import today
-from planner.records import RequestLine, ResourceRequest, Specialist, SpecialistSkill
+from planner.clock import monday, today
+from planner.records import (
+    RequestLine,
+    RequestStatus,
+    RequestType,
+    ResourceRequest,
+    Specialist,
+    SpecialistSkill,
+)
 from planner.services.request_store import employed
 from planner.verdict import Problem
 
+UNPLANNED: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED, RequestStatus.SUBMITTED)
+TENDER_WEEKS: Final = 39
+"""Nine months."""
+
 
 def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
-    """Lines that nobody here could do today (W_NO_SUPPLY), with what comes nearest; usually empty."""
+    """What a careful person would look at again before a plan answers; usually empty.
+
+    Lines that nobody here could do today, with what comes nearest (W_NO_SUPPLY); a tender that begins late
+    (W_TENDER_LATE); amounts above what the customer may owe (W_CREDIT_LIMIT).
+    """
+    if request.status not in UNPLANNED:
+        return ()
+    return (*_without_supply(session, request), *_late_tender(request), *_above_credit(request))
+
+
+def _late_tender(request: ResourceRequest) -> list[Problem]:
+    """A tender is won before it is called: large buyers prepare theirs for about nine months."""
+    first, last = request.earliest_week, request.deadline
+    if request.type is not RequestType.TENDER or first is None or last is None:
+        return []
+    weeks = (last - monday(first)).days // 7
+    if weeks >= TENDER_WEEKS:
+        return []
+    reason = "The work begins %(weeks)d weeks before the tender ends; buyers prepare one for about %(usual)d."
+    remedy = "Say in the evidence why it can still be won, or begin earlier next time."
+    return [
+        checks.problem(
+            "earliest_week", "W_TENDER_LATE", reason, remedy, weeks=max(0, weeks), usual=TENDER_WEEKS
+        )
+    ]
+
+
+def _above_credit(request: ResourceRequest) -> list[Problem]:
+    limit = request.account.credit_limit_minor
+    stated = sum(benefit.amount_minor for benefit in request.benefits)
+    if limit is None or stated <= limit:
+        return []
+    reason = "The amounts stated are above the customer's credit limit."
+    remedy = "State what it can buy within its limit, or ask finance to raise the limit first."
+    return [checks.problem("benefits", "W_CREDIT_LIMIT", reason, remedy)]
+
+
+def _without_supply(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
     if not request.lines:
         return ()
     day = today()

@@ -19,6 +19,8 @@ class Flag(enum.StrEnum):
     STALE = "stale"
     CONTRACT_ENDS = "contract_ends"
     SINGLE_CONTACT = "single_contact"
+    UNGUARDED = "unguarded"
+    STALLED = "stalled"
 
 
 def money_flags(

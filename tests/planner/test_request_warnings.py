@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from factories import World
 
-from planner.records import ResourceRequest
+from planner.records import Account, RequestStatus, ResourceRequest
 from planner.services import requests
 from planner.services.requests import LineValues
 
@@ -34,6 +35,33 @@ def test_what_nobody_can_do_is_said(world: World) -> None:
     assert told(world, skill_key="welding") == [(place, "W_NO_SUPPLY", {})]
     assert told(world, min_level=5) == [(place, "W_NO_SUPPLY", {"level": 5, "best": 4})]
     assert told(world, language_key="english", language_level=5) == [(place, "W_NO_SUPPLY", {})]
+
+
+def _codes(world: World, request_id: str) -> list[tuple[str, str]]:
+    with world.database.reading() as session:
+        found = requests.warnings(session, session.get_one(ResourceRequest, request_id))
+    return [(p.where, p.code) for p in found]
+
+
+def test_a_tender_that_begins_late_is_said_to(world: World) -> None:
+    """Buyers prepare one for nine months, 39 weeks; other work and tenders without a day have no lead."""
+    # 2027-W01 begins on 4 January; 39 weeks later is 4 October.
+    late = world.submitted(deadline=date(2027, 10, 3))
+    assert _codes(world, late.id) == [("earliest_week", "W_TENDER_LATE")]
+    assert _codes(world, world.submitted(deadline=date(2027, 10, 4)).id) == []
+    assert _codes(world, world.submitted(deadline=date(2027, 10, 3), type="demo").id) == []
+    world.force(late.id, RequestStatus.PUBLISHED)
+    assert _codes(world, late.id) == []
+
+
+def test_amounts_above_the_credit_limit_are_said_to_be(world: World) -> None:
+    """A customer cannot buy what it may not owe; without a limit, or at it, nothing is said."""
+    request = world.submitted()
+    limits = {None: [], 100_000: [], 99_999: [("benefits", "W_CREDIT_LIMIT")]}
+    for limit, wanted in limits.items():
+        with world.database.writing() as session:
+            session.get_one(Account, world.ids["alfa"]).credit_limit_minor = limit
+        assert _codes(world, request.id) == wanted
 
 
 def test_an_empty_draft_warns_of_nothing(world: World) -> None:

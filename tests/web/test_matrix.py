@@ -47,15 +47,11 @@ class Theatre:
         def ask(path: str) -> TestResponse:
             return self.call("leadership", "GET", path, Rule(PUBLIC), "")
 
-        money, record = (
-            {side: of(side) for side in ("own", "other")}
-            for of in (
-                lambda side: money_of(
-                    ask, rows["account"][side], [rows[kind][side] for kind in ("request", "draft", "closed")]
-                ),
-                lambda side: record_of(ask, rows["kam"][side]),
-            )
-        )
+        sides, kinds = ("own", "other"), ("request", "draft", "closed")
+        money = {
+            side: money_of(ask, rows["account"][side], [rows[kind][side] for kind in kinds]) for side in sides
+        }
+        record = {side: record_of(ask, rows["kam"][side]) for side in sides}
         found = {}
         for side, whose, others in (("own", "nora", "other"), ("other", "kai", "own")):
             found[f"money of {whose}"] = money[side] - money[others]

@@ -22,7 +22,7 @@ from planner.records import (
     RelationshipStage,
     TargetKind,
 )
-from planner.services import account_plans, accounts, contacts, keepers, ratings
+from planner.services import account_plans, accounts, contacts, goals, keepers, ratings
 from planner.services.account_plans import MilestoneValues, PlanValues
 from planner.services.contacts import ContactValues
 from planner.services.ratings import RatingValues
@@ -78,6 +78,8 @@ def _page(session: Session, actor: Actor, account_id: str, **forms: Form) -> str
     draft = next((plan for plan in plans if plan.state is PlanState.DRAFT), None)
     criteria = ratings.criteria_in_force(session)
     tongue = language()
+    strategic = goals.list_goals(session, actor)
+    plan_typed = forms.get("plan_form") or _plan_form(draft or (plans[0] if plans else None))
     return page(
         session,
         actor,
@@ -91,12 +93,14 @@ def _page(session: Session, actor: Actor, account_id: str, **forms: Form) -> str
         draft=draft,
         contact_form=forms.get("contact_form") or Form(),
         rating_form=forms.get("rating_form") or Form({"expires_on": (today() + YEAR).isoformat()}),
-        plan_form=forms.get("plan_form") or _plan_form(draft or (plans[0] if plans else None)),
+        plan_form=plan_typed,
         functions=[(each.value, label(each)) for each in ContactFunction],
         contact_roles=[(each.value, label(each)) for each in ContactRole],
         stages=[(each.value, label(each)) for each in RelationshipStage],
         degrees=[(str(each), str(each)) for each in range(6)],
         milestone_rows=range(MILESTONES),
+        goal_names={row.code: row.title for row in strategic},
+        goals=[row for row in strategic if row.active or plan_typed.value(f"goal-{row.code}")],
         today=today(),
     )
 
@@ -119,6 +123,7 @@ def _plan_form(plan: AccountPlan | None) -> Form:
         "contribution": amount(TargetKind.CONTRIBUTION),
         "retention": "" if chance is None else f"{chance / PER_MILLE:g}",
     }
+    values |= {f"goal-{code}": "1" for code in plan.goals_served}
     for i, row in enumerate(plan.milestones[:MILESTONES]):
         values |= {
             f"milestones-{i}-title": row.title,
@@ -297,6 +302,7 @@ def _plan(found: list[Problem]) -> PlanValues:
         contribution_minor=_number("contribution", MINOR, found),
         retention=_number("retention", PER_MILLE, found),
         milestones=steps,
+        goals_served=[name.removeprefix("goal-") for name in form if name.startswith("goal-")],
     )
 
 

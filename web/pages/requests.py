@@ -155,6 +155,7 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         own=told.whole and actor.has(Role.KAM),
         card=refusal_card(session, actor, told),
         **swap_choices(session, actor, told),
+        warnings=requests.warnings(session, told.request) if told.whole else (),
         total_hours=total_hours(told.request),
         describe=lambda name, value: describe(name, value, known),
         field_name=field_name,

@@ -17,6 +17,7 @@ from planner.records import (
 )
 from planner.services.account_plans import MOST_MILESTONES
 from planner.services.contacts import DEGREES
+from planner.services.goals import LONGEST_CODE
 from planner.services.ratings import MOST_MILLI
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
@@ -24,6 +25,7 @@ from web.schemas.outputs import PersonOut
 from web.schemas.requests import NOTHING
 
 LONGEST = 5_000
+MOST_GOALS = 50
 
 
 class ContactIn(Form):
@@ -115,6 +117,7 @@ class AccountPlanIn(Form):
     channels = Text(LONGEST, blank=True, lines=True, load_default="")
     pricing = Text(LONGEST, blank=True, lines=True, load_default="")
     target_rationale = Text(LONGEST, blank=True, lines=True, load_default="")
+    goals_served = Many(Text(LONGEST_CODE), most=MOST_GOALS, load_default=list)
     stage_aimed_at = Choice(RelationshipStage, **NOTHING)
     sales_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
     contribution_minor = Whole(-MONEY_MAX, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
@@ -159,6 +162,7 @@ class AccountPlanOut(Schema):
     channels = fields.String()
     pricing = fields.String()
     target_rationale = fields.String()
+    goals_served = fields.List(fields.String(), metadata={"description": "Codes of strategic goals."})
     stage_aimed_at = fields.String()
     sales_minor = _target(TargetKind.SALES, "amount_minor")
     contribution_minor = _target(TargetKind.CONTRIBUTION, "amount_minor")

@@ -17,6 +17,9 @@ class LoadOut(Schema):
     key_accounts = fields.Function(
         lambda load: AccountRef(many=True).dump([judged.account for judged in load.key])
     )
+    without_deputy = fields.Function(
+        lambda load: AccountRef(many=True).dump([judged.account for judged in load.without_deputy])
+    )
     too_many = fields.Boolean(metadata={"description": "More than three key customers of the company."})
     exposure = fields.Function(lambda load: FigureOut().dump(load.exposure.working()))
 

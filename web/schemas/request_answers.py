@@ -156,6 +156,7 @@ class RequestOut(Schema):
     urgency_week = fields.String()
     urgency_pace = fields.Integer()
     missing = fields.List(fields.Nested(ProblemOut), metadata={"description": "Before it can be submitted."})
+    warnings = fields.List(fields.Nested(ProblemOut), metadata={"description": "Worth another look."})
 
 
 def shown(session: Session, actor: Actor, request: ResourceRequest) -> dict[str, Any]:
@@ -165,9 +166,11 @@ def shown(session: Session, actor: Actor, request: ResourceRequest) -> dict[str,
     if not sees_money(session, actor, request):
         return {**state, **{name: content[name] for name in OUTLINE}}
     missing = requests.missing_to_submit(session, request) if request.status in OPEN else ()
+    warnings = requests.warnings(session, request)
     return {
         **state,
         **content,
         "obligation_confirmed": request.obligation_confirmed_by_id is not None,
         "missing": [shown_problem(in_json(problem, NAMES)) for problem in missing],
+        "warnings": [shown_problem(in_json(problem, NAMES)) for problem in warnings],
     }

@@ -1,0 +1,82 @@
+"""What must not be missed: customers depended on, stalled prospects, missing deputies, goals served."""
+
+from __future__ import annotations
+
+from factories import World, refused
+from judged import figures, year
+
+from planner.clock import today
+from planner.judging import judge
+from planner.records import Account, AccountStatus, RequestStatus
+from planner.services import account_plans, goals, kams
+from planner.services.account_plans import PlanValues
+from planner.worth import Flag
+
+
+def flags(world: World, account: str) -> set[Flag]:
+    """The flags of one customer today."""
+    with world.database.reading() as session:
+        return set(judge(session, today()).judged[world.ids[account]].flags)
+
+
+def test_a_customer_depended_on_asks_for_a_request_to_keep_it(world: World) -> None:
+    """Alfa has three quarters of all profit; a request to win is none, one to retain is until it ends."""
+    year(world, "alfa", 900_000)
+    year(world, "gamma", 300_000)
+    assert Flag.UNGUARDED in flags(world, "alfa")
+    world.submitted(purpose="win")
+    assert Flag.UNGUARDED in flags(world, "alfa")
+    keeping = world.submitted(purpose="retain")
+    assert Flag.UNGUARDED not in flags(world, "alfa")
+    world.force(keeping.id, RequestStatus.CLOSED)
+    assert Flag.UNGUARDED in flags(world, "alfa")
+
+
+def test_an_ordinary_customer_does_not(world: World) -> None:
+    """Exactly a fifth of all profit is not critical; Alfa, Gamma, Beta and two more hold one each."""
+    for name in ("alfa", "beta", "gamma", "lost", "blocked"):
+        year(world, name, 120_000)
+    assert Flag.UNGUARDED not in flags(world, "gamma")
+
+
+def test_a_prospect_that_takes_hours_for_half_a_year_is_stalled(world: World) -> None:
+    """Five months of hours are not enough, six are; a purchase, or becoming a customer, ends it."""
+    with world.database.writing() as session:
+        session.get_one(Account, world.ids["beta"]).status = AccountStatus.PROSPECT
+    for month in range(1, 6):
+        figures(world, "beta", f"2026-{month:02d}", 0, specialist_quarter_hours=16)
+    figures(world, "beta", "2026-06", 0, specialist_quarter_hours=0)
+    figures(world, "beta", "2026-07", 0, specialist_quarter_hours=None)
+    assert Flag.STALLED not in flags(world, "beta")
+    figures(world, "beta", "2026-08", 0, specialist_quarter_hours=1)
+    assert Flag.STALLED in flags(world, "beta")
+    figures(world, "beta", "2026-09", 1)
+    assert Flag.STALLED not in flags(world, "beta")
+
+
+def test_key_customers_without_a_deputy_are_named(world: World) -> None:
+    """Sven would keep Alfa if Nora were gone; nobody would keep Gamma if Kai were."""
+    year(world, "alfa", 900_000)
+    year(world, "gamma", 300_000)
+    with world.database.reading() as session:
+        loads = {load.kam.display_name: load for load in kams.kam_loads(session, world.actor("lukas"))}
+        named = {name: [j.account.code for j in load.without_deputy] for name, load in loads.items()}
+    assert named == {"Nora": [], "Kai": ["gamma"], "Sven": []}
+
+
+def test_a_plan_names_the_goals_of_the_company_it_serves(world: World) -> None:
+    """Once each, in order; an unknown goal is refused, one given up stays in plans that serve it."""
+    lukas, nora, alfa = world.actor("lukas"), world.actor("nora"), world.ids["alfa"]
+    with world.database.writing() as session:
+        rows = [goals.add_goal(session, lukas, code, code.title()) for code in ("north", "green")]
+    values = PlanValues("2027", "Grow", goals_served=("north", "green", "north"))
+    with world.database.writing() as session:
+        plan = account_plans.save_draft(session, nora, alfa, values)
+        assert plan.goals_served == ["green", "north"]
+    wrong = PlanValues("2027", "Grow", goals_served=("green", "nort"))
+    (problem,) = refused(world, "nora", account_plans.save_draft, alfa, wrong, plan.version).problems
+    assert (problem.where, problem.code) == ("goals_served/1", "E_REF_UNKNOWN")
+    with world.database.writing() as session:
+        goals.change_goal(session, lukas, rows[0].id, rows[0].version, title="North", active=False)
+    with world.database.writing() as session:
+        assert account_plans.save_draft(session, nora, alfa, values, plan.version).goals_served[1] == "north"
