@@ -48,6 +48,7 @@ class Event(enum.StrEnum):
     REQUEST_PLANNED = "request.planned"
     REQUEST_DECIDED = "request.decided"
     REQUEST_PUBLISHED = "request.published"
+    REQUEST_STARTED = "request.started"
     REQUEST_CARRIED = "request.carried"
     REQUEST_EXPIRED = "request.expired"
     OBLIGATION_CONFIRMED = "obligation.confirmed"
@@ -121,6 +122,7 @@ class Event(enum.StrEnum):
     DATA_IMPORTED = "data.imported"
     MONTH_CLOSED = "month.closed"
     FIGURES_CHANGED = "figures.changed"
+    COST_RATES_CHANGED = "cost_rates.changed"
     CONTACT_CHANGED = "contact.changed"
     CONTACT_ERASED = "contact.erased"
     SCORE_RATED = "score.rated"
@@ -240,11 +242,21 @@ def length(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
-def verify(session: Session) -> list[Message]:
-    """Walk the whole chain; one message per problem, an empty list when all is well."""
+def verify(session: Session, first: int = 1, last: int | None = None) -> list[Message]:
+    """Walk the chain; one message per problem, an empty list when all is well.
+
+    Args:
+        session: A session that reads.
+        first: Number of the first event to check; the link to the event before it is checked too.
+        last: Number of the last one, with the link to the event after it; None for the newest.
+    """
     problems: list[Message] = []
-    previous, expected = GENESIS, 1
-    for seq, values in _events(session):
+    previous, expected = _before(session, first)
+    for seq, values in _events(session, first, None if last is None else last + 1):
+        if last is not None and seq > last:
+            if values is not None and values["prev_hash"] != previous:
+                problems.append(Message("Event %(seq)s does not follow the event before it.", {"seq": seq}))
+            continue
         if seq != expected:
             problems.append(
                 Message("Events %(first)s to %(last)s are missing.", {"first": expected, "last": seq - 1})
@@ -257,18 +269,31 @@ def verify(session: Session) -> list[Message]:
     return problems
 
 
-def _events(session: Session) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    """Every event's number and columns, in order; None for columns that nobody can read any more."""
+def _before(session: Session, first: int) -> tuple[str, int]:
+    """The hash that the event `first` should follow, and the number of the event that should come next."""
     columns = AuditEvent.__table__.columns
-    query = select(*columns).order_by(columns.seq)
-    last = 0
+    found = session.execute(
+        select(columns.hash, columns.seq).where(columns.seq < first).order_by(columns.seq.desc()).limit(1)
+    ).first()
+    return (found.hash, found.seq + 1) if found else (GENESIS, 1)
+
+
+def _events(
+    session: Session, first: int = 1, last: int | None = None
+) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Numbers and columns of the events, in order; None for columns that nobody can read any more."""
+    columns = AuditEvent.__table__.columns
+    query = select(*columns).where(columns.seq >= first).order_by(columns.seq)
+    if last is not None:
+        query = query.where(columns.seq <= last)
+    reached = first - 1
     rest: Sequence[int] = ()
     try:
         for row in session.execute(query.execution_options(yield_per=1000)):
             yield row.seq, row._asdict()
-            last = row.seq
+            reached = row.seq
     except (ValueError, TypeError):
-        rest = session.scalars(select(columns.seq).where(columns.seq > last).order_by(columns.seq)).all()
+        rest = session.scalars(query.with_only_columns(columns.seq).where(columns.seq > reached)).all()
     for seq in rest:
         try:
             yield seq, session.execute(query.where(columns.seq == seq)).one()._asdict()

@@ -10,9 +10,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from planner import settings
+from planner.costs import CostRates, read_costs
 from planner.records import Account, AccountFinancials, FiguresKind
-from planner.worth import Month, Rates
+from planner.worth import Month
 
 SUMMED = tuple(field.name for field in fields(Month) if field.name != "month")
 COLUMNS: Mapping[str, str] = {"inventory": "inventory_dedicated", "payables": "ap_related"}
@@ -28,14 +28,14 @@ class Books:
         actual: By account and month what happened, branches included.
         forecast: The same for what is expected, of any month read.
         branches: Accounts that have a parent; their figures are part of the parent's.
-        rates: What hours cost.
+        costs: What hours and money cost, month by month.
     """
 
     window: tuple[str, ...]
     actual: Mapping[str, Mapping[str, Month]]
     forecast: Mapping[str, Mapping[str, Month]]
     branches: frozenset[str]
-    rates: Rates
+    costs: CostRates
 
     def months(self, account_id: str) -> list[Month]:
         """The account's known months of the window, oldest first."""
@@ -72,13 +72,12 @@ def read_books(session: Session, as_of: date, length: int) -> Books:
     end = newest or last
     window = tuple(shifted(end, -back) for back in reversed(range(length)))
     parents = dict(session.execute(select(Account.id, Account.parent_id)).all())
-    rates = settings.money_rates()
     return Books(
         window=window,
         actual=_rolled(session, parents, FiguresKind.ACTUAL, shifted(window[0], -1), end),
         forecast=_rolled(session, parents, FiguresKind.FORECAST, window[0], shifted(end, length)),
         branches=frozenset(key for key, parent in parents.items() if parent),
-        rates=Rates(rates.kam_hour, rates.specialist_hour),
+        costs=read_costs(session),
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from planner.books import Books
+from planner.costs import CostRates
 from planner.records import Account, Contact, QualificationCriterion, RelationshipStage
 from planner.worth import (
     Figure,
@@ -79,20 +80,18 @@ class Money:
         return len(self.months)
 
 
-def measure(books: Books, account_id: str, interest: Decimal) -> Money:
+def measure(books: Books, account_id: str) -> Money:
     """All that the books say of one customer's window."""
     months = books.months(account_id)
     before = [books.before(account_id, month.month) for month in months]
-    return _money(tuple(zip(months, before, strict=True)), books.window, books.rates, interest)
+    return _money(tuple(zip(months, before, strict=True)), books.window, books.costs)
 
 
 # Page after page reckons every customer anew from the same figures: kept by the figures themselves.
 @lru_cache(maxsize=256)
-def _money(
-    known: tuple[tuple[Month, Month | None], ...], window: tuple[str, ...], rates: Rates, interest: Decimal
-) -> Money:
+def _money(known: tuple[tuple[Month, Month | None], ...], window: tuple[str, ...], costs: CostRates) -> Money:
     """What follows from the known months, each with the month before it."""
-    months = tuple(_month(month, before, rates, interest) for month, before in known)
+    months = tuple(_month(month, before, costs.of(month.month)) for month, before in known)
     asked = len(window)
 
     def total(name: str, of: Callable[[MonthFigures], Figure]) -> Figure:
@@ -123,13 +122,13 @@ def _money(
     )
 
 
-def _month(month: Month, before: Month | None, rates: Rates, interest: Decimal) -> MonthFigures:
+def _month(month: Month, before: Month | None, rates: Rates) -> MonthFigures:
     reckoned = profit(month, rates)
     return MonthFigures(
         month,
         reckoned,
         cash_flow(month, before, reckoned.contribution),
-        capital_charge(month, before, interest),
+        capital_charge(month, before, rates.interest, rates.since),
         reconciles(month, before, reckoned.net_revenue),
     )
 

@@ -123,6 +123,8 @@ class Action(enum.StrEnum):
     EXPORT_ACCOUNTS = "accounts.export"
     CLOSE_MONTH = "month.close"
     EDIT_FIGURES = "figures.edit"
+    VIEW_COST_RATES = "cost_rates.view"
+    SET_COST_RATES = "cost_rates.set"
     EDIT_RELATIONS = "relations.edit"
     RATE_ACCOUNT = "score.rate"
     CONFIRM_SCORE = "score.confirm"
@@ -260,6 +262,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_ACCOUNTS: frozenset({KAM, LEADERSHIP, FINANCE}),
     Action.CLOSE_MONTH: frozenset({FINANCE}),
     Action.EDIT_FIGURES: frozenset({FINANCE}),
+    Action.VIEW_COST_RATES: frozenset({FINANCE, LEADERSHIP}),
+    Action.SET_COST_RATES: frozenset({FINANCE}),
     Action.EDIT_RELATIONS: frozenset({KAM}),
     # A second rater is anybody who oversees the company; the account's own KAM rates the business side.
     Action.RATE_ACCOUNT: frozenset({KAM, LEADERSHIP, FINANCE}),

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from planner import checks, settings
+from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.books import month_figures, month_of
 from planner.clock import now, today
+from planner.costs import read_costs
 from planner.permissions import Action, may
 from planner.records import Account, AccountFinancials, ClosedMonth, FiguresCorrection, FiguresKind
 from planner.scope import an_id, find_account
@@ -25,7 +26,7 @@ from planner.services.figure_values import COMPONENTS, LONGEST, FiguresValues, c
 from planner.services.keepers import person
 from planner.services.versions import check_version
 from planner.verdict import Kind, Problem, not_found, refuse, require
-from planner.worth import Profit, Rates, profit
+from planner.worth import Profit, profit
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,9 @@ def this_month() -> str:
     return month_of(today())
 
 
-def profit_of(row: AccountFinancials) -> Profit:
-    """A month's profit with its working."""
-    rates = settings.money_rates()
-    return profit(month_figures(row), Rates(rates.kam_hour, rates.specialist_hour))
+def profit_of(session: Session, row: AccountFinancials) -> Profit:
+    """A month's profit with its working, at the rates of its time."""
+    return profit(month_figures(row), read_costs(session).of(row.month))
 
 
 def list_figures(session: Session, actor: Actor, account_id: str) -> Sequence[AccountFinancials]:

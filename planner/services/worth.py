@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from planner import settings
 from planner.actor import Actor
+from planner.books import month_of
 from planner.clock import today
 from planner.judging import Company, Judgement, judge
 from planner.lifetimes import lifetime_of, plan_in_force
@@ -21,7 +21,6 @@ from planner.records import Account, AccountPlan
 from planner.scope import find_account, sees_all, visible_accounts
 from planner.verdict import not_found, require
 from planner.worth import Exit, Figure, Unit, exit_stress
-from planner.worth.figure import PER_MILLE
 
 COARSE = Decimal("0.01")
 """Who does not see the whole company sees shares in whole percent."""
@@ -128,7 +127,7 @@ def worth_in(session: Session, company: Company, account_id: str, *, coarse: boo
     if judgement is None:
         raise not_found()
     plan, money = plan_in_force(session, account_id), judgement.money
-    interest = Decimal(settings.money_rates().interest) / PER_MILLE
+    interest = company.books.costs.of(month_of(company.day)).interest
     last = money.months[-1].month if money.months else None
     return AccountWorth(
         judgement=judgement,

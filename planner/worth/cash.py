@@ -50,7 +50,7 @@ def reconciles(month: Month, before: Month | None, net_revenue: Figure) -> bool 
         return abs(month.receipts - expected) <= AGREES * max(abs(expected), abs(Decimal(month.receipts)))
 
 
-def capital_charge(month: Month, before: Month | None, yearly_rate: Decimal) -> Figure:
+def capital_charge(month: Month, before: Month | None, yearly_rate: Decimal, since: str = "") -> Figure:
     """What the money that the customer owes us on average costs in a month."""
     start, end = before.ar_open if before else None, month.ar_open
     mean = divided(start + end, 2) if start is not None and end is not None else None
@@ -62,7 +62,7 @@ def capital_charge(month: Month, before: Month | None, yearly_rate: Decimal) -> 
             "({balance_before} + {balance_after}) / 2",
             (Figure("balance_before", start), Figure("balance_after", end)),
         ),
-        Figure("yearly_rate", yearly_rate, Unit.SHARE),
+        Figure("yearly_rate", yearly_rate, Unit.SHARE, subject=since),
     )
     value = (
         None if mean is None else ARITHMETIC.divide(ARITHMETIC.multiply(mean, yearly_rate), Decimal(MONTHS))

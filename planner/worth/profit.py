@@ -13,10 +13,12 @@ QUARTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Minor units per hour of our own people."""
+    """Minor units per hour of our own people, and the yearly interest on money; `since` is a month."""
 
     kam: int
     specialist: int
+    interest: Decimal = Decimal(0)
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,14 @@ def profit(month: Month, rates: Rates) -> Profit:
     )
     margin = added("gross_margin", "{net_revenue} - {cogs}", [net], [_given(month, "cogs")])
     parts = [_given(month, name) for name in ("logistics", "support", "programme_costs", "other_cts")]
-    parts.append(_hours("kam_cost", "kam_quarter_hours", month.kam_quarter_hours, rates.kam))
+    parts.append(_hours("kam_cost", "kam_quarter_hours", month.kam_quarter_hours, rates.kam, rates.since))
     parts.append(
         _hours(
-            "specialist_cost", "specialist_quarter_hours", month.specialist_quarter_hours, rates.specialist
+            "specialist_cost",
+            "specialist_quarter_hours",
+            month.specialist_quarter_hours,
+            rates.specialist,
+            rates.since,
         )
     )
     names = " + ".join("{" + part.name + "}" for part in parts)
@@ -102,8 +108,8 @@ def _given(month: Month, name: str) -> Figure:
     return Figure(name, getattr(month, name))
 
 
-def _hours(name: str, of: str, quarters: int | None, rate: int) -> Figure:
+def _hours(name: str, of: str, quarters: int | None, rate: int, since: str) -> Figure:
     cost = None if quarters is None else ARITHMETIC.divide(Decimal(quarters * rate), Decimal(QUARTERS))
-    inputs = (Figure(of, quarters, Unit.QUARTER_HOURS), Figure("hourly_rate", rate))
+    inputs = (Figure(of, quarters, Unit.QUARTER_HOURS), Figure("hourly_rate", rate, subject=since))
     note = "" if quarters is not None else "hours_unknown"
     return Figure(name, cost, Unit.MONEY, "{" + of + "} * {hourly_rate}", inputs, note)

@@ -64,7 +64,7 @@ def test_an_entered_month_counts_at_once(world: World, monkeypatch: pytest.Monke
     monkeypatch.setenv("PLANNER_SPECIALIST_HOUR_MINOR", "8000")
     row = enter(world)
     with world.database.reading() as session:
-        assert figures.profit_of(row).contribution.value == 2_700_000
+        assert figures.profit_of(session, row).contribution.value == 2_700_000
         company = judge(session, row.created_at.date())
         assert company.judged[world.ids["alfa"]].money.contribution.value == 2_700_000
     assert (row.author_id, row.kind) == (world.ids["filip"], FiguresKind.ACTUAL)

@@ -82,6 +82,11 @@ def _factor(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"factor_permille": 1200, "reason": "The board's own wish.", **days}
 
 
+def _rates(_stage: Stage, _row: str) -> dict[str, Any]:
+    hours = {"kam_hour_minor": 7100, "specialist_hour_minor": 9100}
+    return {"valid_from": "2027-05", **hours, "interest_permille": 90}
+
+
 def _goal_form(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"version": "1", "title": "Less of it", "active": "1"}
 
@@ -105,6 +110,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "trait led": dict.fromkeys(LEADERSHIP, OWN),
     "factor": dict.fromkeys(LEADERSHIP, OWN),
     "goal": dict.fromkeys(LEADERSHIP, OWN),
+    "cost rate": dict.fromkeys(FINANCE, OWN),
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -179,6 +185,11 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}{ACCOUNT}/factors/<id:factor_id>/end"): Rule(
         LEADERSHIP, "factor", ("account",), body=_words
     ),
+    ("GET", "/cost-rates"): Rule(FINANCE | LEADERSHIP),
+    ("POST", "/cost-rates"): Rule(FINANCE),
+    ("GET", f"{API}/cost-rates"): Rule(FINANCE | LEADERSHIP),
+    ("POST", f"{API}/cost-rates"): Rule(FINANCE, body=_rates),
+    ("PUT", f"{API}/cost-rates/<id:rate_id>"): Rule(FINANCE, "cost rate", body=_rates),
     ("GET", f"{API}/goals"): Rule(KAMS | OVERSEERS),
     ("POST", f"{API}/goals"): Rule(LEADERSHIP, body=lambda _s, _r: {"code": "more", "title": "More"}),
     ("PUT", f"{API}/goals/<id:goal_id>"): Rule(LEADERSHIP, "goal", body=lambda _s, _r: {"title": "Less"}),

@@ -43,6 +43,7 @@ from planner.services import (
     account_plans,
     board,
     contacts,
+    cost_rates,
     decisions,
     delegations,
     factors,
@@ -381,7 +382,9 @@ def _standing(world: World) -> dict[str, dict[str, Any]]:
         asked = FactorValues(1200, "A door to the north.", date(2027, 1, 4), end)
         factor = factors.set_factor(session, lydia, alfa, asked).id
         goal = goals.add_goal(session, lydia, "north", "Be known in the north").id
-    waiting = {"trait": trait, "trait led": trait, "factor": factor, "goal": goal}
+        rates = {"kam_hour_minor": 7000, "specialist_hour_minor": 9000, "interest": 100}
+        rate = cost_rates.set_rate(session, world.actor("filip"), valid_from="2027-04", **rates).id
+    waiting = {"trait": trait, "trait led": trait, "factor": factor, "goal": goal, "cost rate": rate}
     return {kind: {"own": key, "nothing": NOTHING} for kind, key in waiting.items()}
 
 

@@ -72,7 +72,7 @@ def _page(
         actor,
         "accounts/month.html",
         found=found,
-        lines=_lines(found),
+        lines=_lines(session, found),
         kind=kind,
         form=form,
         changed=changed,
@@ -85,9 +85,9 @@ def _page(
     )
 
 
-def _lines(found: MonthOfAccount) -> list[tuple[str, bool, list[Figure]]]:
+def _lines(session: Session, found: MonthOfAccount) -> list[tuple[str, bool, list[Figure]]]:
     """Name, whether it is a sum, and the figures: actual, forecast, and how far they are apart."""
-    profits = {kind: figures.profit_of(row) for kind, row in found.entered.items()}
+    profits = {kind: figures.profit_of(session, row) for kind, row in found.entered.items()}
     lines = []
     for name in COMPONENTS:
         unit = Unit.QUARTER_HOURS if name in HOURS else Unit.MONEY

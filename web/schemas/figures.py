@@ -86,6 +86,26 @@ class FiguresOut(Schema):
     as_of = fields.Date(allow_none=True)
 
 
+class CostRateIn(Form):
+    """Rates from a month on; minor units per hour, interest yearly in per mille."""
+
+    valid_from = fields.String(required=True, metadata={"example": "2027-01"})
+    kam_hour_minor = Whole(required=True)
+    specialist_hour_minor = Whole(required=True)
+    interest_permille = Whole(required=True)
+
+
+class CostRateOut(Schema):
+    """Rates that hold from a month on until the next ones begin."""
+
+    id = fields.String()
+    version = fields.Integer()
+    valid_from = fields.String()
+    kam_hour_minor = fields.Integer()
+    specialist_hour_minor = fields.Integer()
+    interest_permille = fields.Integer(attribute="interest")
+
+
 class CorrectionOut(Schema):
     """Why a month's actual figures were corrected, and which components from what to what."""
 
