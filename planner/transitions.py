@@ -195,6 +195,10 @@ REQUESTS: Table = {
     (R.PLANNED, RequestAction.EXPIRE): R.EXPIRED,
     (R.DECIDED, RequestAction.EXPIRE): R.EXPIRED,
     (R.PUBLISHED, RequestAction.START): R.RUNNING,
+    # What has begun stays begun: new plans give its remaining hours, and it can be closed at any time.
+    (R.RUNNING, RequestAction.PLAN): R.RUNNING,
+    (R.RUNNING, RequestAction.RETURN): R.RETURNED,
+    (R.RUNNING, RequestAction.PUBLISH): R.RUNNING,
     (R.EXPIRED, RequestAction.CLOSE): R.CLOSED,
     (R.PUBLISHED, RequestAction.CLOSE): R.CLOSED,
     (R.RUNNING, RequestAction.CLOSE): R.CLOSED,

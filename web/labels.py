@@ -145,6 +145,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "request.decided": _l("Request decided"),
         "request.published": _l("Request published"),
         "request.carried": _l("Request carried into the next plan"),
+        "request.started": _l("Work on the request began"),
         "request.expired": _l("Request expired"),
         "obligation.confirmed": _l("Obligation confirmed"),
         "cycle.opened": _l("Cycle opened"),

@@ -12,7 +12,10 @@ from planner.scope import find_request, visible_requests
 from planner.services.versions import check_version
 from planner.verdict import Kind, refuse, require
 
-OPEN = (RequestStatus.SUBMITTED, RequestStatus.PLANNED, RequestStatus.DECIDED, RequestStatus.PUBLISHED)
+OPEN = (
+    *(RequestStatus.SUBMITTED, RequestStatus.PLANNED, RequestStatus.DECIDED, RequestStatus.PUBLISHED),
+    RequestStatus.RUNNING,
+)
 
 
 def list_obligations(session: Session, actor: Actor) -> list[ResourceRequest]:

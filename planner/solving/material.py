@@ -46,6 +46,7 @@ PLANNABLE = (
     RequestStatus.PLANNED,
     RequestStatus.DECIDED,
     RequestStatus.PUBLISHED,
+    RequestStatus.RUNNING,
 )
 """States in which a request takes part in a run."""
 

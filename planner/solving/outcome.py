@@ -280,14 +280,15 @@ def _states(
             p.state == ProposalState.APPROVED for p in parts[request.id]
         )
         outcome = given(outcomes[request.id])
+        running = request.status == RequestStatus.RUNNING
         goal = RequestStatus.DECIDED if settled else RequestStatus.PLANNED
-        if request.status == goal and request.outcome == outcome:
+        if (running or request.status == goal) and request.outcome == outcome:
             continue
         with changing(session, SYSTEM, Event.REQUEST_PLANNED, request):
             published = request.status == RequestStatus.PUBLISHED
             move(request, RequestAction.REPLAN if published else RequestAction.PLAN)
             request.outcome = outcome
-        if settled:
+        if settled and not running:
             with changing(session, SYSTEM, Event.REQUEST_DECIDED, request):
                 move(request, RequestAction.DECIDE)
 

@@ -76,7 +76,8 @@ def test_e5_capacity_after_leave_reserve_and_promises(world: World) -> None:
     """Ann keeps 20 %, is away in week 10 and two days of week 11, and promised 10 h and 30 h: 0 / 9 / 2 h."""
     promised = world.submitted(name="sven", account="beta", latest_week="2027-W12")
     _published(world, promised, {"2027-W11": 40, "2027-W12": 120})
-    world.force(promised.id, RequestStatus.RUNNING)
+    # Back with its account manager it takes no part in the plan, and its hours stand.
+    world.force(promised.id, RequestStatus.RETURNED)
     with world.database.writing() as session:
         session.get_one(Department, world.ids["engineering"]).own_work_reserve = 200
         for first, last in ((monday("2027-W10"), date(2027, 3, 14)), (monday("2027-W11"), date(2027, 3, 16))):
