@@ -25,7 +25,6 @@ from web import (
     policy,
     rendering,
     review_words,
-    throttle,
     uploads,
 )
 from web.config import flask_config
@@ -56,7 +55,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.before_request(policy.enforce)
     app.before_request(gate.check)
     csrf = CSRFProtect(app)
-    throttle.init_app(app)
     errors.init_app(app)
     rendering.init_app(app)
     figures.init_app(app)

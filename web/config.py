@@ -35,6 +35,5 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         # A form may stay open as long as its session lives.
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
-        "RATELIMIT_STORAGE_URI": "memory://",
         "TEMPLATES_AUTO_RELOAD": False,
     }

@@ -1,20 +1,13 @@
-"""Guessing passwords is slow: attempts are counted per account and per address."""
+"""Guessing passwords is slow: attempts are counted per account and per address, by all web processes."""
 
 from __future__ import annotations
 
-from flask import Flask, current_app
-from flask_limiter import Limiter
+from flask import current_app
 from flask_limiter.util import get_remote_address
 from limits import parse
 
+from planner.services.attempts import Limit, count
 from web.answers import stop
-
-KEY = "planner.limiter"
-
-
-def init_app(app: Flask) -> None:
-    """Count in the memory of each web process."""
-    app.extensions[KEY] = Limiter(get_remote_address, app=app)
 
 
 def count_sign_in(email: str) -> None:
@@ -23,14 +16,15 @@ def count_sign_in(email: str) -> None:
     Raises:
         Stopped: too many for this account or from this address in the last minute.
     """
-    counter = current_app.extensions[KEY].limiter
-    keys = (
-        ("SIGN_INS_PER_ACCOUNT", email.strip().casefold()),
-        ("SIGN_INS_PER_ADDRESS", get_remote_address()),
-    )
-    # Every counter is raised, so that a blocked account does not shield its address.
-    within = [counter.hit(parse(current_app.config[limit]), limit, key) for limit, key in keys]
-    if not all(within):
+    from web.database import writing
+
+    keys = {
+        "SIGN_INS_PER_ACCOUNT": email.strip().casefold(),
+        "SIGN_INS_PER_ADDRESS": get_remote_address(),
+    }
+    with writing() as session:
+        within = count(session, [_limit(name, key) for name, key in keys.items()])
+    if not within:
         raise stop(
             429,
             "E_RATE",
@@ -38,3 +32,9 @@ def count_sign_in(email: str) -> None:
             "Wait a minute, then try again.",
             headers={"Retry-After": "60"},
         )
+
+
+def _limit(name: str, key: str) -> Limit:
+    """The configured limit of that name for one account or address."""
+    configured = parse(current_app.config[name])
+    return Limit(f"{name}/{key}", configured.amount, configured.get_expiry())

@@ -1,6 +1,7 @@
 """The nouns: every table, one file per family."""
 
-from planner.records.audit import AuditEvent
+from planner.records.attempts import Attempt
+from planner.records.audit import AuditEvent, LogCheck
 from planner.records.base import Base, Row, new_id
 from planner.records.customers import (
     Account,
@@ -134,6 +135,7 @@ __all__ = [
     "AccountTrait",
     "Allocation",
     "ApiToken",
+    "Attempt",
     "AuditEvent",
     "Base",
     "Basis",
@@ -177,6 +179,7 @@ __all__ = [
     "KeyAccountDefinition",
     "Leave",
     "LeaveStatus",
+    "LogCheck",
     "ManualKeyAccount",
     "Milestone",
     "NamedHead",

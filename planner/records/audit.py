@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from planner.records.base import Base
+from planner.records.base import Base, Row
 
 
 class AuditEvent(Base):
@@ -32,3 +32,17 @@ class AuditEvent(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class LogCheck(Row):
+    """The last check of the whole log in the background: when, how far, and what was found, as messages.
+
+    It is a note for people and proves nothing: who can rewrite the log can rewrite this row.
+    """
+
+    __tablename__ = "log_check"
+
+    at: Mapped[datetime] = mapped_column()
+    events: Mapped[int] = mapped_column()
+    newest_hash: Mapped[str] = mapped_column(String(64))
+    problems: Mapped[list[Any]] = mapped_column(default=list)

@@ -198,3 +198,7 @@ def test_guessing_is_slowed_down_per_account_and_address(apps: Apps) -> None:
     blocked = anybody.post("/tokens", {"email": "kai@example.com", "password": "guess guess"})
     assert (blocked.status_code, code_of(blocked)) == (429, "E_RATE")
     assert blocked.headers["Retry-After"] == "60"
+    # Another web process counts on: the limits are one for all of them.
+    beside = Program(apps(SIGN_INS_PER_ACCOUNT="3 per minute", SIGN_INS_PER_ADDRESS="6 per minute"), None)
+    again = beside.post("/tokens", {"email": "olga@example.com", "password": "guess guess"})
+    assert again.status_code == 429
