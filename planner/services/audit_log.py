@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
+from planner.audit import verify
 from planner.kept import check
 from planner.permissions import Action, may
 from planner.records import AuditEvent, User
+from planner.services.log_checks import Checked, last_check
 from planner.services.paging import Page, one_page
 from planner.verdict import Message, require
 
@@ -58,8 +61,31 @@ def list_events(session: Session, actor: Actor, *, page: int = 1, per_page: int 
     return Page(views, found.total, found.page, found.per_page)
 
 
+def problems_among(session: Session, actor: Actor, events: Sequence[EventView]) -> list[Message]:
+    """What was tampered with among these events and their links to those before and after them.
+
+    Raises:
+        Refused: E_FORBIDDEN.
+    """
+    require(may(actor, Action.VIEW_AUDIT))
+    numbers = [event.seq for event in events]
+    return verify(session, min(numbers), max(numbers)) if numbers else []
+
+
+def last_whole_check(session: Session, actor: Actor) -> Checked | None:
+    """What the last check of the whole log found; None before the first one.
+
+    Raises:
+        Refused: E_FORBIDDEN.
+    """
+    require(may(actor, Action.VIEW_AUDIT))
+    return last_check(session)
+
+
 def chain_problems(session: Session, actor: Actor) -> list[Message]:
     """Everything that was tampered with in the log and in what it tells of; an empty list when all is well.
+
+    It walks the whole log, which takes seconds when that is long.
 
     Raises:
         Refused: E_FORBIDDEN.

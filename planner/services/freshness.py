@@ -21,7 +21,7 @@ from planner.records import (
     SwapOffer,
 )
 from planner.scope import find_run
-from planner.solving import verify
+from planner.solving.exceptions import not_held
 from planner.solving.material import definition_id
 from planner.solving.parameters import Parameters
 from planner.solving.translate import differences, translate
@@ -96,7 +96,7 @@ def _changed(session: Session, cycle: PlanningCycle, run: PlanRun, parts: Parts)
     decided = _about(session, ended)
     if not (rows or changed):
         # Compared row by row the problems are one; only what was decided since can differ.
-        decided |= verify.not_held(fresh.text, run.result or "") - _open(parts)
+        decided |= not_held(fresh.text, run.result or "") - _open(parts)
     named = {
         "requests": _titles(session, rows),
         "people": [people.get(code, code) for code in changed.get("specialists", ())],

@@ -171,3 +171,22 @@ def _rows(problem: Mapping[str, Any]) -> dict[str, list[Data]]:
     for line in problem["lines"]:
         found[request_of(line["id"])].append(line)
     return found
+
+
+def not_held(problem_text: str, plan_text: str) -> set[str]:
+    """Requests about which the problem's locks decide something else than the plan has.
+
+    Args:
+        problem_text: A problem with the same requests and lines as the one that was solved.
+        plan_text: The plan of that one.
+    """
+    from solver.files import read_plan, read_problem
+    from solver.plan import Plan
+    from solver.rules.decided import violations
+
+    problem, plan = read_problem(problem_text), read_plan(plan_text).plan or Plan()
+    found = set()
+    for violation in violations(problem, plan):
+        request, line = violation.where.get("request"), violation.where.get("line")
+        found.add(str(request) if request is not None else problem.request_of[str(line)].id)
+    return found
