@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from planner.clock import now
 from planner.database import Database
 from planner.records import PlanRun, Question
-from planner.services import due_outcomes, reminders
+from planner.services import beginnings, due_outcomes, log_checks, reminders
 from planner.solving import budget, jobs, questions
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal
@@ -30,6 +30,9 @@ IDLE_S = 0.5
 
 REMIND_S = 60.0
 """How often a worker looks who should be reminded of a decision."""
+
+CHECK_S = 60.0
+"""How often a worker with nothing to do looks whether the whole log should be checked again."""
 
 PATIENCE_S = 2.0
 """How long an engine that is asked to stop may take before it is ended."""
@@ -57,13 +60,16 @@ class Worker:
         """Work until `stopped` is set; what is under way then is given back by its silence."""
         log.info("worker.started", worker=self.name)
         self.engine.start()
-        reminded = 0.0
+        reminded = checked = 0.0
         try:
             while not stopped.is_set():
                 if time.monotonic() - reminded >= REMIND_S:
                     reminded = time.monotonic()
                     self._try_remind()
                 if not self._try_step(stopped):
+                    if time.monotonic() - checked >= CHECK_S:
+                        checked = time.monotonic()
+                        self._try_check()
                     stopped.wait(IDLE_S)
         finally:
             self.engine.close()
@@ -96,17 +102,34 @@ class Worker:
         return True
 
     def _try_remind(self) -> None:
-        """Tell who is late; a database that cannot be reached for a while is asked again later."""
+        """Tell who is late and let begin what begins; a database that cannot be reached is asked again."""
         try:
             with self.database.reading() as session:
                 due = reminders.anything_due(session)
                 ended = due_outcomes.anything_to_remind(session)
+                begun = beginnings.anything_begins(session)
             if due:
                 with self.database.writing() as session:
                     log.info("heads.reminded", notifications=reminders.remind(session))
+            if begun:
+                with self.database.writing() as session:
+                    log.info("requests.began", requests=beginnings.begin(session))
             if ended:
                 with self.database.writing() as session:
                     log.info("outcomes.reminded", requests=due_outcomes.remind(session))
+        except SQLAlchemyError:
+            log.exception("worker.database_failed")
+
+    def _try_check(self) -> None:
+        """Check the whole log when that is due; only reading it takes long, and nobody waits for that."""
+        try:
+            with self.database.reading() as session:
+                found = log_checks.look(session) if log_checks.due(session) else None
+            if found is not None:
+                with self.database.writing() as session:
+                    log_checks.keep(session, found)
+                tell = log.error if found.problems else log.info
+                tell("log.checked", events=found.events, problems=len(found.problems))
         except SQLAlchemyError:
             log.exception("worker.database_failed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from factories import World
@@ -15,7 +16,10 @@ from planner import audit
 from planner.actor import SYSTEM
 from planner.audit import Event
 from planner.database import Database
-from planner.records import AuditEvent, Snapshot, User
+from planner.records import AuditEvent, LogCheck, Snapshot, User
+from planner.services import log_checks
+from planner.solving.worker import Worker
+from planner.verdict import Message
 
 
 def _fill(world: World, number: int = 6) -> None:
@@ -31,7 +35,7 @@ class Undo(Exception):  # noqa: N818 - it only ends the transaction
     """Raised to undo what was tried."""
 
 
-def _tamper(database: Database, statements: list[str]) -> list[str]:
+def _tamper(database: Database, statements: list[str], *part: int) -> list[str]:
     """Change the log behind the triggers' back, as the owner of the file could; give what `verify` finds.
 
     The change is undone afterwards, triggers included.
@@ -46,7 +50,7 @@ def _tamper(database: Database, statements: list[str]) -> list[str]:
             session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
         for statement in statements:
             session.execute(text(statement))
-        found.extend(str(problem) for problem in audit.verify(session))
+        found.extend(str(problem) for problem in audit.verify(session, *part))
         raise Undo
 
     with pytest.raises(Undo), database.writing() as session:
@@ -63,6 +67,54 @@ def test_an_untouched_log_verifies(any_world: World) -> None:
     assert [e.seq for e in events] == [1, 2, 3, 4, 5, 6]
     assert events[0].prev_hash == audit.GENESIS
     assert [e.prev_hash for e in events[1:]] == [e.hash for e in events[:-1]]
+
+
+def test_a_part_of_the_log_is_checked_with_its_links(any_world: World) -> None:
+    """Events 3 and 4: a change of 2's hash, in 3, or of what 5 follows shows; one inside 6 does not."""
+    _fill(any_world)
+    with any_world.database.reading() as session:
+        assert audit.verify(session, 3, 4) == []
+    follows = "Event {} does not follow the event before it."
+    changed = "Event {} was changed after it was written."
+    cases = {
+        "UPDATE audit_event SET hash = '0' WHERE seq = 2": [follows.format(3)],
+        "UPDATE audit_event SET reason = 'none' WHERE seq = 3": [changed.format(3)],
+        "UPDATE audit_event SET prev_hash = '0' WHERE seq = 5": [follows.format(5)],
+        "UPDATE audit_event SET reason = 'none' WHERE seq = 6": [],
+        "DELETE FROM audit_event WHERE seq = 3": ["Events 3 to 3 are missing."],
+    }
+    for statement, found in cases.items():
+        assert _tamper(any_world.database, [statement], 3, 4) == found
+
+
+def test_the_whole_log_is_checked_in_the_background(world: World) -> None:
+    """Due at first, then after six hours and something new; what it found is kept once, with its time."""
+    _fill(world)
+    with world.database.reading() as session:
+        assert log_checks.last_check(session) is None
+        assert log_checks.due(session)
+    Worker(world.database)._try_check()
+    with world.database.reading() as session:
+        found = log_checks.last_check(session)
+        assert found is not None
+        assert (found.events, found.problems) == (6, [])
+        assert not log_checks.due(session)
+    old = replace(found, at=found.at - log_checks.EVERY)
+    with world.database.writing() as session:
+        log_checks.keep(session, old)
+    with world.database.reading() as session:
+        assert not log_checks.due(session)
+    _fill(world, 1)
+    told = Message("Plan %(number)s lacks %(what)s.", {"number": 7, "what": Message("its hours")})
+    with world.database.reading() as session:
+        assert log_checks.due(session)
+    with world.database.writing() as session:
+        log_checks.keep(session, replace(old, problems=[told]))
+    with world.database.reading() as session:
+        kept_one = log_checks.last_check(session)
+        assert len(session.scalars(select(LogCheck)).all()) == 1
+    assert kept_one is not None
+    assert [str(problem) for problem in kept_one.problems] == ["Plan 7 lacks its hours."]
 
 
 CHANGES = {
