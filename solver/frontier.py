@@ -21,7 +21,7 @@ from solver.plan import Plan
 from solver.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from solver.frontier_point import Found
     from solver.plan import Progress
@@ -97,6 +97,7 @@ def frontier(
     steps: int = 10,
     settings: Settings = DEFAULT,
     *,
+    at: Sequence[float] = (),
     start: Plan | None = None,
     cancel: Callable[[], bool] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -106,9 +107,11 @@ def frontier(
     Args:
         problem: The problem that was solved.
         against: "floor" (smallest share of what each KAM would have alone), "stability" (quarter-hours of
-            promises withdrawn), "moves" (published rows cut), "second" (sum of second values).
+            promises withdrawn), "moves" (published line-person-weeks that lose hours), "second"
+            (sum of second values).
         steps: How many settings are tried beyond the best value, 1 to 100.
         settings: Limits of the whole question, shared by its solves.
+        at: Against stability and moves: the limits of what may be taken back, in place of `steps`.
         start: A plan of the problem to begin from.
         cancel: Asked now and then; True keeps the points found so far.
         progress: Told which point is sought, with the value of the newest one.
@@ -129,8 +132,12 @@ def frontier(
         )
     if against == "second" and not any(level.second for r in problem.requests for level in r.levels):
         raise UnknownTradeError("No level of this problem has a second value.")
+    if at and against not in ("stability", "moves"):
+        raise UnknownTradeError(f"There are no limits of {against}, only of stability and moves.")
+    if len(at) > 100 or any(limit < 0 for limit in at):
+        raise UnknownTradeError("Give 1 to 100 limits, 0 or more each.")
     asking = Asking(settings, cancel)
-    trade = Trade(problem, steps, asking, start or Plan(), progress)
+    trade = Trade(problem, steps, asking, start or Plan(), progress, tuple(sorted(set(at))))
     sources: dict[Against, Callable[[Trade], Iterator[Found]]] = {
         "floor": fair_points,
         "stability": stable_points,

@@ -23,8 +23,8 @@ class Point:
     """A complete plan.
 
     Attributes:
-        setting: What was asked for: a floor 0 to 1, a price of a withdrawn quarter-hour, a number of moves,
-            or the weight of the second value.
+        setting: What was asked for: a floor 0 to 1, at most so many quarter-hours withdrawn or moves, or the
+            weight of the second value.
         value: Stage 3 in money; against stability and moves before churn.
         other: What value is traded against, in its own unit.
         bound: No plan that is at least as good in the other respect is worth more; None when unknown.
@@ -60,6 +60,7 @@ class Trade:
         asking: Its solves and their limits.
         start: A plan to begin from.
         progress: Told which point is sought.
+        at: Limits of what may be taken back, rising; empty where they are to be chosen.
     """
 
     problem: Problem
@@ -67,6 +68,7 @@ class Trade:
     asking: Asking
     start: Plan
     progress: Callable[[Progress], None] | None
+    at: tuple[float, ...] = ()
 
     def tell(self, newest: Point | None, doing: str) -> None:
         """Say which point is sought, with the value of the newest one."""

@@ -121,20 +121,29 @@ def _joined(
     problem: Problem, plan: Plan, free: AbstractSet[str], asking: Asking, share: float, *, strict: bool
 ) -> Near | None:
     small = beside(problem, plan, free, strict=strict)
-    start = Plan(
+    result = asking.solve(small, share, own_part(problem, plan, free))
+    if result.plan is None:
+        return None
+    whole = joined(problem, plan, free, result.plan)
+    return Near(whole, measure(problem, whole), result.proven_stages == ALL_STAGES)
+
+
+def own_part(problem: Problem, plan: Plan, free: AbstractSet[str]) -> Plan:
+    """What `plan` holds for the `free` requests."""
+    return Plan(
         tuple(grant for grant in plan.granted if grant.request in free),
         tuple(row for row in plan.hours if problem.request_of[row.line].id in free),
     )
-    result = asking.solve(small, share, start)
-    if result.plan is None:
-        return None
-    granted = [*result.plan.granted, *(g for g in plan.granted if g.request not in free)]
-    hours = [*result.plan.hours, *(r for r in plan.hours if problem.request_of[r.line].id not in free)]
-    whole = Plan(
+
+
+def joined(problem: Problem, plan: Plan, free: AbstractSet[str], part: Plan) -> Plan:
+    """`plan` with `part` in the place of what it holds for the `free` requests."""
+    granted = [*part.granted, *(g for g in plan.granted if g.request not in free)]
+    hours = [*part.hours, *(r for r in plan.hours if problem.request_of[r.line].id not in free)]
+    return Plan(
         tuple(sorted(granted, key=lambda grant: grant.request)),
         tuple(sorted(hours, key=lambda row: (row.line, row.specialist, row.week))),
     )
-    return Near(whole, measure(problem, whole), result.proven_stages == ALL_STAGES)
 
 
 def beside(problem: Problem, plan: Plan, free: AbstractSet[str], *, strict: bool = False) -> Problem:

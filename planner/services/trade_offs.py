@@ -30,7 +30,8 @@ class Point:
 
     Attributes:
         index: Its place, by falling value.
-        setting: What was asked for: a floor from 0 to 1, a price a quarter-hour, or a weight.
+        setting: What was asked for: a floor from 0 to 1, at most so many quarter-hours or person-weeks taken
+            back, or a weight.
         value_minor: Worth before the price of hours taken back.
         other: What is traded for: a share from 0 to 1, quarter-hours, person-weeks, or minor units.
         cost: The share of the best value that it gives up, from 0 to 1.
@@ -189,13 +190,19 @@ def changes_of(session: Session, run: PlanRun, axis: str, index: int) -> dict[st
     points = question.answer.get("points", []) if question and question.state == JobState.DONE else []
     if not 0 <= index < len(points):
         raise not_found()
-    setting = points[index]["setting"]
+    point = points[index]
+    setting = point["setting"]
     if axis == "floor":
         solo = solo_values(session, run)
         share = round(setting * 1000)
         return {"floors": floors_of(solo, share)} if share else {}
     if axis in ("stability", "moves"):
-        return {"churn_minor": int(setting)}
+        # Points stored before limits were asked for say the price as their setting.
+        price = point.get("price", None if "moves" in point else setting)
+        if price is not None:
+            return {"churn_minor": int(price)}
+        # A point that no price reaches is come to by a limit of changes.
+        return {"churn_minor": 0, "most_moves": point["moves"]}
     weight = min(round(setting * 1000), 10**6)
     return {"second_weights": {axis: weight}} if weight else {}
 

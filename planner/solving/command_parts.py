@@ -6,16 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from planner.solving.inputs import Inputs, plain, write
-
-if TYPE_CHECKING:
-    from solver.files import PlanFile
-    from solver.problem import Problem
 
 FOUND_VIOLATIONS = 1
 BAD_INPUT = 2
@@ -59,30 +54,6 @@ def engine_faults() -> Iterator[None]:
         text = plain(f"error E_ENGINE {type(error).__name__}: {error}")
         click.echo(f"{text}\nNo plan is shown. Please report this with the problem file.", err=True)
         sys.exit(NO_PLAN)
-
-
-def judged(problem: Problem, file: PlanFile) -> dict[str, Any]:
-    """What the referee says of a plan, and where its own claims differ from that."""
-    from solver.files import problem_hash
-    from solver.plan import Plan
-    from solver.referee import measure, violations
-
-    plan, own_hash = file.plan or Plan(), problem_hash(problem)
-    found = [asdict(violation) for violation in violations(problem, plan)]
-    if file.problem_hash not in (None, own_hash):
-        message = f"The plan was made for {file.problem_hash}, this problem is {own_hash}."
-        found.append({"rule": "problem_hash", "where": {}, "message": message})
-    measured = asdict(measure(problem, plan))
-    for key, claim in file.claims.items():
-        if measured[key] != claim:
-            message = f"The plan claims {key} {_plain(claim)}, it is {_plain(measured[key])}."
-            found.append({"rule": "claim", "where": {"key": key}, "message": message})
-    head = {"format": "planner-verdict/1", "problem": problem.name, "problem_hash": own_hash}
-    return head | {"violations": found} | {key: _plain(value) for key, value in measured.items()}
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def layout(document: Mapping[str, Any]) -> str:

@@ -19,7 +19,6 @@ from planner.solving.command_parts import (
     NO_PLAN,
     deliver,
     engine_faults,
-    judged,
     layout,
     limit_options,
     output_option,
@@ -30,14 +29,18 @@ from planner.solving.command_parts import (
 from planner.solving.console import Interrupts, LiveLine, summary
 from planner.solving.inputs import Inputs
 from planner.solving.price_commands import PRICE_COMMANDS
+from planner.solving.verify import judged
 
 
 @click.command("solve")
 @problem_argument
 @limit_options
 @click.option("--start", metavar="PLAN", help="A plan to begin from.")
+@click.option("--most-moves", metavar="N", help="Published line-person-weeks that may lose hours, at most.")
 @output_option
-def solve_command(problem: str, start: str | None, output: str | None, **limits: str | None) -> None:
+def solve_command(
+    problem: str, start: str | None, most_moves: str | None, output: str | None, **limits: str | None
+) -> None:
     """Find the best plan for PROBLEM (planner-problem/1) and write it (planner-plan/1).
 
     Ctrl-C stops the search and keeps the best plan. Reasons for what is not granted are found afterwards,
@@ -46,24 +49,33 @@ def solve_command(problem: str, start: str | None, output: str | None, **limits:
     inputs = Inputs()
     read, settings = inputs.problem(problem), inputs.settings(limits, wall_limit_s=60.0)
     begin = inputs.plan(start) if start is not None else None
+    most = inputs.amount(most_moves, "--most-moves")
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
     from solver.conflicts import smallest
+    from solver.moves import Limit, at_most, kept
+    from solver.plan import Plan
     from solver.short import reasons
     from solver.solve import solve
 
     line = LiveLine()
     with Interrupts() as interrupts, engine_faults():
         plan = begin.plan if begin else None
-        result = solve(read, settings, progress=line.show, cancel=lambda: interrupts.count > 0, start=plan)
+        where, stop = read, (lambda: interrupts.count > 0)
+        if most is None:
+            result = solve(read, settings, progress=line.show, cancel=stop, start=plan)
+        else:
+            limit = Limit("moves", most)
+            result = at_most(read, limit, settings, progress=line.show, cancel=stop, start=plan)
+            where = kept(read, result.plan or Plan())
         if result.stopped == "conflict":
-            needed = smallest(read, result.conflicts, settings, cancel=lambda: interrupts.count > 0)
+            needed = smallest(read, result.conflicts, settings, cancel=stop)
             result = replace(result, conflicts_smallest=needed)
         if result.plan is not None:
             line.say("finding reasons")
             result = replace(
-                result, short=reasons(read, result, settings, cancel=lambda: interrupts.count > 1)
+                result, short=reasons(where, result, settings, cancel=lambda: interrupts.count > 1)
             )
     line.end()
     from solver.files import write_result

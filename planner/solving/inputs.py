@@ -91,6 +91,21 @@ class Inputs:
         self._note("E_OPTION", flag, f"{text!r} is no number from 1 to 100.", "Give a number from 1 to 100.")
         return default
 
+    def amount(self, text: str | None, flag: str) -> int | None:
+        """How many of something the option `flag` allows, 0 or more."""
+        if text is None:
+            return None
+        if WHOLE.fullmatch(text):
+            return int(text)
+        self._note("E_OPTION", flag, f"{text!r} is no whole number.", "Give 0 or more.")
+        return None
+
+    def amounts(self, text: str | None, flag: str) -> tuple[int, ...]:
+        """Several of them, commas between; none when not given."""
+        parts = [] if text is None else text.split(",")
+        found = [self.amount(part.strip(), flag) for part in parts]
+        return tuple(number for number in found if number is not None)
+
     def target(self, path: str | None) -> None:
         """Check now that the result can be written later."""
         if path is None:

@@ -13,7 +13,6 @@ from planner.solving.command_parts import (
     NO_PLAN,
     deliver,
     engine_faults,
-    judged,
     layout,
     limit_options,
     output_option,
@@ -23,6 +22,7 @@ from planner.solving.command_parts import (
 )
 from planner.solving.console import Interrupts, LiveLine
 from planner.solving.inputs import Inputs
+from planner.solving.verify import judged
 
 if TYPE_CHECKING:
     from solver.frontier import Frontier
@@ -146,18 +146,23 @@ def _price_words(price: Price) -> str:
     help="What value is traded against.",
 )
 @click.option("--steps", metavar="N", help="Settings to try, 10 when not given.")
+@click.option(
+    "--at",
+    metavar="N,N,...",
+    help="Against moves and stability: at most so many moves, or quarter-hours withdrawn, in place of steps.",
+)
 @click.option("--start", metavar="PLAN", help="A plan to begin from.")
 @limit_options
 @output_option
-def frontier_command(
-    problem: str, against: str, steps: str | None, start: str | None, output: str | None, **limits: str | None
-) -> None:
+def frontier_command(problem: str, against: str, output: str | None, **options: str | None) -> None:
     """Show what value costs in fairness, stability or a second value: complete plans along the trade-off.
 
     Ctrl-C stops and keeps the points found so far.
     """
+    steps, at, start = options.pop("steps"), options.pop("at"), options.pop("start")
     inputs = Inputs()
-    read, settings = inputs.problem(problem), inputs.settings(limits, wall_limit_s=120.0)
+    read, settings = inputs.problem(problem), inputs.settings(options, wall_limit_s=120.0)
+    limits = inputs.amounts(at, "--at")
     begin = inputs.plan(start) if start is not None else None
     count = inputs.count(steps, "--steps", 10)
     inputs.target(output)
@@ -174,6 +179,7 @@ def frontier_command(
                 against,  # type: ignore[arg-type]  # - checked by the function itself
                 count,
                 settings,
+                at=limits,
                 start=plan,
                 cancel=stop,
                 progress=line.show,

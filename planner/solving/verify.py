@@ -1,51 +1,48 @@
-"""A stored plan is checked again by the referee before it becomes a promise."""
+"""The referee's verdict on a plan: every rule, and every measure the plan claims.
+
+The referee shares no code with the search, counts in whole numbers and loads no solver.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-def faults(problem_text: str, plan_text: str) -> tuple[str, ...]:
-    """What the referee finds wrong with a stored plan and its stated worth; empty when all is well.
+if TYPE_CHECKING:
+    from solver.files import PlanFile
+    from solver.problem import Problem
 
-    The referee shares no code with the search, counts in whole numbers and loads no solver.
-    """
-    from solver.files import ProblemErrors, problem_hash, read_plan, read_problem
+
+def judged(problem: Problem, file: PlanFile) -> dict[str, Any]:
+    """What the referee says of a plan, and where its own claims differ from that (planner-verdict/1)."""
+    from solver.files import problem_hash
     from solver.plan import Plan
     from solver.referee import measure, violations
+
+    plan, own_hash = file.plan or Plan(), problem_hash(problem)
+    found = [asdict(violation) for violation in violations(problem, plan)]
+    if file.problem_hash not in (None, own_hash):
+        message = f"The plan was made for {file.problem_hash}, this problem is {own_hash}."
+        found.append({"rule": "problem_hash", "where": {}, "message": message})
+    measured = asdict(measure(problem, plan))
+    for key, claim in file.claims.items():
+        if _plain(measured[key]) != _plain(claim):
+            message = f"The plan claims {key} {_plain(claim)}, it is {_plain(measured[key])}."
+            found.append({"rule": "claim", "where": {"key": key}, "message": message})
+    head = {"format": "planner-verdict/1", "problem": problem.name, "problem_hash": own_hash}
+    return head | {"violations": found} | {key: _plain(value) for key, value in measured.items()}
+
+
+def faults(problem_text: str, plan_text: str) -> tuple[str, ...]:
+    """What is wrong with a stored plan and its stated worth; empty when it may become a promise."""
+    from solver.files import ProblemErrors, read_plan, read_problem
 
     try:
         problem, file = read_problem(problem_text), read_plan(plan_text)
     except ProblemErrors as errors:
         return tuple(str(error) for error in errors.errors)
-    plan = file.plan or Plan()
-    found = [f"{v.rule}: {v.message}" for v in violations(problem, plan)]
-    measures = measure(problem, plan)
-    if file.problem_hash != problem_hash(problem):
-        found.append("The plan was made for another problem.")
-    for name, claim in file.claims.items():
-        measured = getattr(measures, name)
-        if (list(measured) if isinstance(measured, tuple) else measured) != _plain(claim):
-            found.append(f"{name} is {measured}, not {claim}.")
-    return tuple(found)
+    return tuple(f"{found['rule']}: {found['message']}" for found in judged(problem, file)["violations"])
 
 
-def _plain(claim: object) -> object:
-    return list(claim) if isinstance(claim, tuple | list) else claim
-
-
-def not_held(problem_text: str, plan_text: str) -> set[str]:
-    """Requests about which the problem's locks decide something else than the plan has.
-
-    Args:
-        problem_text: A problem with the same requests and lines as the one that was solved.
-        plan_text: The plan of that one.
-    """
-    from solver.files import read_plan, read_problem
-    from solver.plan import Plan
-    from solver.rules.decided import violations
-
-    problem, plan = read_problem(problem_text), read_plan(plan_text).plan or Plan()
-    found = set()
-    for violation in violations(problem, plan):
-        request, line = violation.where.get("request"), violation.where.get("line")
-        found.add(str(request) if request is not None else problem.request_of[str(line)].id)
-    return found
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

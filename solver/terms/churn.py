@@ -26,6 +26,14 @@ def state(model: Model) -> Expr:
     published = model.problem.published
     if published is None or published.price == 0:
         return 0
+    return published.price // 2 * taken(model)
+
+
+def taken(model: Model) -> Expr:
+    """Quarter-hours lost twice and moved ones once, whatever they cost: at least the true number."""
+    published = model.problem.published
+    if published is None:
+        return 0
     weeks: dict[tuple[str, int], dict[str, int]] = {}
     for row in published.hours:
         if row.week < published.free_from_week:
@@ -36,7 +44,7 @@ def state(model: Model) -> Expr:
         old, now = sum(people.values()), model.line_week(line, week)
         gone.append(_shrunk(model, old, sum(now.values()), (line, week, None)))
         gone.extend(_shrunk(model, h, now.get(s, 0), (line, week, s)) for s, h in people.items())
-    return published.price // 2 * sum(gone)
+    return sum(gone)
 
 
 def _shrunk(model: Model, old: int, now: Expr, where: tuple[str, int, str | None]) -> Expr:

@@ -150,7 +150,7 @@ def test_what_cannot_be_traded_is_refused() -> None:
 
 def test_hours_moved_to_another_person_count_half() -> None:
     """Eight published quarter-hours done by somebody else in the same week: four withdrawn, one row cut."""
-    from solver.frontier_stable import moves, withdrawn
+    from solver.taken import moves, withdrawn
 
     problem = example("e9-stable-keep")
     old = Published(2, 1, (Hours("r1.1", "ann", 0, 64),))
