@@ -1,8 +1,9 @@
 """What it costs to overrule the plan: the best value without a change, less the best value with it.
 
 With the free run known to be worth at least f and at most F, and the changed one at least g and at most G,
-the price lies between f - G and F - g (C9). It is exact when both are proven. It is measured in stage 3,
-after obligations and floors; where the change breaks promises that the plan keeps, they are named beside it.
+the price lies between f - G and F - g (C9), and never beyond what those are worth who would have to go
+(`solver.price_limits`). It is exact when both are proven. It is measured in stage 3, after obligations and
+floors; where the change breaks promises that the plan keeps, they are named beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from solver.files import problem_hash, result_row
 from solver.forcing import granted_level
 from solver.nearby import around, around_person, solve_near
 from solver.plan import Plan, Progress, Result
+from solver.price_limits import most_it_moves
 from solver.referee import measure, rank, violations
 from solver.settings import Settings
 from solver.without import SMALL, breadth
@@ -145,7 +147,7 @@ def price(
     if near is None:
         return priced(problem, before, asking.solve(changed, 1 - FREE, before.plan), change, hand)
     after = better(near[1], asking.solve(changed, 1 - FREE - 2 * NEAR, near[1].plan))
-    sure = priced(problem, before, after, change, hand)
+    sure = priced(problem, better(near[0], before), after, change, hand)
     if sure.exact:
         return sure
     # Two searches of the whole differ everywhere; who gains and who loses is told of what changes little.
@@ -203,7 +205,7 @@ def priced(
         conflict = after.stopped == "conflict"
         return replace(found, possible=False if conflict else None, conflicts=after.conflicts)
     differs = difference(problem, plan, after.plan)
-    low, high = _interval(before, after, change)
+    low, high = _interval(before, after, change, most_it_moves(problem, change))
     estimate = before.measures.value - after.measures.value
     return replace(
         found,
@@ -223,8 +225,13 @@ def priced(
     )
 
 
-def _interval(before: Result, after: Result, change: Change) -> tuple[int | None, int | None]:
-    """The least and the most the change can cost; None where no proof says."""
+def _interval(
+    before: Result, after: Result, change: Change, most: int | None
+) -> tuple[int | None, int | None]:
+    """The least and the most the change can cost; None where no proof says.
+
+    `most` is by how much the best values can differ at all, where that is known.
+    """
     assert before.measures is not None  # noqa: S101 - the caller looked
     assert after.measures is not None  # noqa: S101 - the caller looked
     free, forced = before.measures.value, after.measures.value
@@ -235,11 +242,18 @@ def _interval(before: Result, after: Result, change: Change) -> tuple[int | None
     if _takes(change):
         # What is possible with the change is possible without it, so it never gains.
         low = max(0, low or 0)
+        high = _least(high, most)
         high = None if high is None else max(low, high)
     elif change.kind == "capacity":
         high = min(0, high or 0)
-        low = None if low is None else min(low, high)
+        low = _least(None if low is None else -low, most)
+        low = None if low is None else min(-low, high)
     return low, high
+
+
+def _least(*amounts: int | None) -> int | None:
+    """The least of those that are known."""
+    return min((amount for amount in amounts if amount is not None), default=None)
 
 
 def _takes(change: Change) -> bool:

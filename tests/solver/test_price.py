@@ -6,12 +6,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import brute_force
 import pytest
 from company import company
+from random_problems import random_problem
 
 from solver.files import read_problem
 from solver.plan import Plan
 from solver.price import Change, ChangeError, price, priced
+from solver.price_limits import most_it_moves
 from solver.problem import Lock, Problem
 from solver.referee import violations
 from solver.settings import Settings
@@ -145,3 +148,57 @@ def test_what_the_problem_does_not_have_is_refused(change: Change) -> None:
     """Unknown requests, levels, lines, people and weeks, and hours that are not there."""
     with pytest.raises(ChangeError):
         price(example("e7-override"), Plan(), change)
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high"),
+    [
+        (Change("refuse", request="r1"), 0, 4_800_000),
+        (Change("refuse", request="r3"), 0, 3_000_000),
+        (Change("forbid", line="r3.1", specialist="ann"), 0, 3_000_000),
+        (Change("capacity", specialist="ann", week=0, hours=-16), 0, 4_800_000),
+        (Change("capacity", specialist="ann", week=0, hours=16), -4_800_000, 0),
+    ],
+)
+def test_a_price_is_never_beyond_what_could_be_dropped(change: Change, low: int, high: int) -> None:
+    """Of two runs that prove next to nothing: refusing r1 costs its 48 k at most, r3 its 30 k.
+
+    Of three requests in ann's 40 h those of 3 x 4 / 40 = 0.3, so one, make way for 4 h; three may work in one
+    week without a limit, so that one is the dearest, 48 k.
+    """
+    problem = example("e7-override")
+    free = replace(solve(problem), status="feasible", proven_stages=(1, 2), bound=10**12)
+    forced = replace(solve(change.applied(problem)), status="feasible", proven_stages=(1, 2), bound=10**12)
+    found = priced(problem, free, forced, change)
+    assert (found.low, found.high) == (low, high)
+
+
+def test_no_best_values_differ_by_more_than_what_could_be_dropped() -> None:
+    """Brute force over random problems: requests refused, pairs forbidden or pinned, hours added or taken."""
+    compared = 0
+    for seed in range(0, 60, 5):
+        problem = random_problem(seed)
+        free = brute_force.best(problem)
+        for change in changes_of(problem) if free else ():
+            most = most_it_moves(problem, change)
+            with_it = brute_force.best(change.applied(problem)) if most is not None else None
+            if free is None or with_it is None or most is None:
+                continue
+            one, other = free[0], with_it[0]
+            if (one.kept, one.share, one.shortfall) == (other.kept, other.share, other.shortfall):
+                compared += 1
+                assert abs(one.value - other.value) <= most, (seed, change)
+    assert compared > 25
+
+
+def changes_of(problem: Problem) -> list[Change]:
+    """One change of each kind for each request and person."""
+    pairs = [(line.id, person) for line in problem.lines for person in problem.eligible[line.id][:1]]
+    found = [Change("refuse", request=request.id) for request in problem.requests]
+    found += [Change("forbid", line=line, specialist=person) for line, person in pairs]
+    found += [Change("pin", line=line, specialist=person) for line, person in pairs]
+    for person in problem.specialists:
+        found.append(Change("capacity", specialist=person.id, week=0, hours=1))
+        if person.capacity[0]:
+            found.append(Change("capacity", specialist=person.id, week=0, hours=-1))
+    return found
