@@ -71,7 +71,7 @@ def solve(
             watch.offer(plan)
     watch.show(1, None, "first plan")
     # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
-    from solver.exact_stages import search
+    from solver.apart import search
 
     ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
     result = _result(problem, ending, watch)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PEOPLE = 250
 """People of a part, about."""
 
-ROUNDS = 12
+ROUNDS = 24
 """Rounds of a search."""
 
 FASTEST = 10_000_000

@@ -1,0 +1,100 @@
+"""Problems that fall into groups with nothing in common: each is solved by itself, and the answers add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from solver.exact_stages import Ending
+from solver.exact_stages import search as search_whole
+from solver.exact_start import greedy
+from solver.exact_watch import Watch
+from solver.parts import connected, part_of, plan_of_requests
+from solver.plan import Plan
+from solver.without import breadth
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.plan import Progress, Stopped
+    from solver.problem import Problem
+    from solver.settings import Settings
+
+APART_FROM = 3_000
+"""Weeks x eligible people over all lines up to which a problem is proven best as a whole, ties included."""
+
+ADDING = 4
+"""Stages up to which the best plans of the groups are the best plan together; ranks for ties do not add."""
+
+
+def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
+    """As `solver.exact_stages.search`, group by group where the problem falls apart.
+
+    Each group has time and work by its size; in free mode the others have what one leaves of its time too.
+
+    Raises:
+        RefereeError: A plan breaks a rule or is worth something else than the engine says.
+        SolverDisagreementError: The engine denies a plan that exists.
+        ModelInvalidError: CP-SAT refuses the model.
+    """
+    groups = connected(problem) if breadth(problem) > APART_FROM else []
+    if len(groups) < 2:
+        return search_whole(problem, settings, watch, near)
+    parts = [part_of(problem, group) for group in groups]
+    sizes = [max(1, breadth(part)) for part in parts]
+    endings: list[Ending] = []
+    for k, (part, group) in enumerate(zip(parts, groups, strict=True)):
+        share = sizes[k] / sum(sizes)
+        seconds = settings.wall_limit_s * share
+        if settings.mode == "free":
+            seconds = watch.left() * sizes[k] / sum(sizes[k:])
+        work = None if settings.work_limit is None else settings.work_limit * share
+        own = replace(settings, wall_limit_s=max(0.1, seconds), work_limit=work)
+        inner = _watch(part, own, watch, f"group {k + 1} of {len(parts)}")
+        # One group without any plan yet leaves the whole without one, and the others with theirs to be made.
+        known = plan_of_requests(problem, watch.best[0], group) if watch.best else greedy(part)
+        if known is not None:
+            inner.offer(known)
+        begin = None if near is None else plan_of_requests(problem, near, group)
+        endings.append(search_whole(part, own, inner, begin))
+        if endings[-1].plan is None:
+            return replace(endings[-1], proven_stages=(), bound=None, settings=settings)
+    return _together(watch, settings, endings)
+
+
+def _watch(part: Problem, settings: Settings, watch: Watch, doing: str) -> Watch:
+    """A watch on one group that tells and asks the watch on the whole."""
+
+    def tell(progress: Progress) -> None:
+        watch.show(progress.stage, None, f"{doing}: {progress.doing}")
+
+    return Watch(part, settings.wall_limit_s, tell, watch.stopped, watch.executor)
+
+
+def _together(watch: Watch, settings: Settings, endings: Sequence[Ending]) -> Ending:
+    """The plans of all groups as one, and what is proven of it."""
+    plans = [ending.plan for ending in endings if ending.plan is not None]
+    plan = Plan(
+        tuple(sorted((g for plan in plans for g in plan.granted), key=lambda g: g.request)),
+        tuple(
+            sorted(
+                (row for plan in plans for row in plan.hours), key=lambda r: (r.line, r.specialist, r.week)
+            )
+        ),
+    )
+    measures = watch.offer(plan)
+    bounds = [ending.bound for ending in endings if ending.bound is not None]
+    limits = [ending.settings.work_limit for ending in endings if ending.settings.work_limit is not None]
+    reasons = {ending.stopped for ending in endings}
+    order: tuple[Stopped, ...] = ("wall_limit", "work_limit", "proven")
+    fewest = min((ending.proven_stages for ending in endings), key=len)
+    return Ending(
+        plan=plan,
+        measures=measures,
+        # A group is told to stop by the wall limit of the whole as by the caller.
+        stopped="cancelled" if watch.cancelled else next((r for r in order if r in reasons), "wall_limit"),
+        proven_stages=fewest[:ADDING],
+        bound=sum(bounds) if len(bounds) == len(endings) else None,
+        reproducible=all(ending.reproducible for ending in endings),
+        settings=replace(settings, work_limit=sum(limits) if limits else None),
+    )
