@@ -73,6 +73,10 @@ HINTS: Final = "?skill_key=law&earliest_week=2027-W02&latest_week=2027-W03"
 WORKING: Final = HEADS | frozenset({"specialist"})
 
 ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
+    ("GET", f"{ACCOUNT}/dossier"): Rule(KAMS | OVERSEERS, "account"),
+    ("GET", f"{API}/runs/<id:run_id>/lineage"): Rule(OVERSEERS, "run"),
+    ("GET", f"{API}/delegations/colleagues"): Rule(KAMS | HEADS),
+    ("GET", f"{API}/override-options"): Rule(LEADERSHIP),
     ("GET", f"{ACCOUNT}/contacts"): Rule(KAMS | OVERSEERS, "account"),
     ("POST", f"{ACCOUNT}/contacts"): Rule(KAMS, "account", body=_contact),
     ("PUT", CONTACT): Rule(KAMS, "contact", ("account",), body=_contact),

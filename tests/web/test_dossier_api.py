@@ -11,7 +11,7 @@ from factories import World
 from judged import criterion, defined, rated, year
 
 from planner.clock import now
-from planner.records import CriterionAxis, CriterionKind, WorkLog
+from planner.records import CriterionAxis, CriterionKind, RequestStatus, ResourceRequest, WorkLog
 
 Client = Callable[[str], Program]
 
@@ -167,6 +167,35 @@ def test_a_definition_is_tried_before_a_second_person_approves(client: Client) -
     assert client("nora").get(one).get_json()["key_share_permille"] == 600
 
 
+def test_a_dossier_says_how_complete_it_is(client: Client, rateable: World) -> None:
+    """Of Alfa one thing after another is known; the figure says of how many."""
+    place = f"/accounts/{rateable.ids['alfa']}"
+    before = client("nora").get(f"{place}/dossier").get_json()
+    assert before["dossier"]["account_plan"] is False
+    plan = {
+        "period": "2026",
+        "goals": "Grow.",
+        "target_rationale": "Two lines.",
+        "contribution_minor": 2_400_000,
+    }
+    draft = client("nora").post(f"{place}/plans", plan).get_json()
+    client("nora").post(f"{place}/plans/{draft['id']}/submit", version=draft["version"])
+    after = client("nora").get(f"{place}/dossier").get_json()
+    assert after["dossier"] == {**before["dossier"], "account_plan": True}
+    assert float(after["completeness"]["value"]) > float(before["completeness"]["value"])
+    (target,) = after["targets"]
+    # Twelve months of 1,000.00 are half of 24,000.00.
+    assert (target["kind"], target["aim_minor"], target["reached"]["value"]) == (
+        *("contribution", 2_400_000),
+        "0.500000",
+    )
+    assert client("kai").get(f"{place}/dossier").status_code == 404
+    assert [row["name"] for row in client("nora").get("/delegations/colleagues").get_json()["rows"]] == [
+        "Kai",
+        "Sven",
+    ]
+
+
 def test_work_is_entered_once(client: Client, world: World) -> None:
     """Ann corrects a past week; the same again changes nothing; nobody else's head may."""
     row = world.submitted()
@@ -188,6 +217,44 @@ def test_work_is_entered_once(client: Client, world: World) -> None:
     assert client("lena").put("/work", body).status_code == 404
     too_much = {"entries": [{**cell, "worked_quarter_hours": 321}]}
     assert codes_of(client("ann").put("/work", too_much)) == {"E_INVALID", "E_HOURS_RANGE"}
+
+
+def test_an_outcome_is_recorded_returned_and_confirmed(client: Client, world: World) -> None:
+    """Nora says how it ended, finance asks back once, then it counts and may be told to others."""
+    nora, filip = client("nora"), client("filip")
+    row = world.submitted()
+    with world.database.writing() as session:
+        stored = session.get_one(ResourceRequest, row.id)
+        stored.status, stored.earliest_week, stored.latest_week = (
+            RequestStatus.EXPIRED,
+            "2026-W40",
+            "2026-W45",
+        )
+    (due,) = nora.get("/outcomes/due").get_json()["rows"]
+    assert (due["request_id"], due["state"]) == (row.id, "due")
+    place = f"/requests/{row.id}/outcomes"
+    body: dict[str, Any] = {"result": "won", "delivered_quarter_hours": 48, "ended_on": "2026-12-20"}
+    wrong = {"result": "maybe", "delivered_quarter_hours": "48", "ended_on": "20.12.2026", "feedback": 6}
+    refused = nora.post(place, wrong)
+    assert [(e["where"], e["code"]) for e in refused.get_json()["errors"]] == [
+        ("delivered_quarter_hours", "E_INTEGER"),
+        ("ended_on", "E_DATE"),
+        ("feedback", "E_NUMBER_RANGE"),
+        ("result", "E_CHOICE"),
+    ]
+    told = {"reference_text": "In half the time.", "realised_value_minor": 90_000, "punctual_start": True}
+    first = nora.post(place, {**body, **told}).get_json()
+    assert (first["state"], first["delivered_permille"]) == ("recorded", 750)
+    assert nora.post(f"{place}/confirm", version=first["version"]).status_code == 403
+    back = filip.post(f"{place}/return", {"reason": "Which invoice?"}, version=first["version"]).get_json()
+    assert (back["state"], back["return_reason"]) == ("returned", "Which invoice?")
+    again = nora.post(place, {**body, **told, "realised_value_minor": 80_000}).get_json()
+    assert filip.post(f"{place}/confirm", version=first["version"]).status_code == 412
+    confirmed = filip.post(f"{place}/confirm", version=again["version"]).get_json()
+    assert (confirmed["state"], confirmed["realised_value_minor"]) == ("confirmed", 80_000)
+    (reference,) = filip.get("/references").get_json()["rows"]
+    assert reference["reference_text"] == "In half the time."
+    assert client("kai").get("/references").get_json()["total"] == 0
 
 
 def test_a_file_is_checked_again_and_thrown_away(client: Client) -> None:

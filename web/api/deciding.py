@@ -15,6 +15,7 @@ from planner.services.offers import OfferedHours
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
+from web.schemas.common import PageQuery, list_of
 from web.schemas.deciding import (
     AcceptIn,
     ApproveManyIn,
@@ -37,6 +38,7 @@ from web.schemas.deciding import (
     WaitingListOut,
 )
 from web.schemas.decisions import DecisionsOut
+from web.schemas.outputs import PersonOut, page_of
 
 blueprint = Blueprint("deciding", "Counter-offers, comments, notifications and standing in.")
 
@@ -185,6 +187,16 @@ def read_one(session: Session, actor: Actor, notice_id: str) -> dict[str, int]:
 def list_delegations(session: Session, actor: Actor) -> dict[str, Any]:
     """Who acts for whom, as far as it concerns you."""
     return {"rows": delegations.list_delegations(session, actor)}
+
+
+@blueprint.get("/delegations/colleagues")
+@policy(Action.DELEGATE)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(PersonOut))
+def list_colleagues(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Who could act for you."""
+    return page_of(delegations.colleagues(session, actor), query)
 
 
 @blueprint.post("/delegations")

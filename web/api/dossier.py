@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import AccountPlan, Contact, QualificationScore
-from planner.services import account_plans, contacts, ratings
+from planner.services import account_files, account_plans, contacts, ratings, worth
+from planner.services.account_files import AccountFile
 from planner.services.account_plans import MilestoneValues, PlanValues
 from planner.services.contacts import ContactValues
 from planner.services.ratings import RatingValues
@@ -23,6 +24,7 @@ from web.schemas.dossier import (
     AccountPlanOut,
     ContactIn,
     ContactOut,
+    DossierOut,
     ImageIn,
     RatingIn,
     RatingOut,
@@ -30,6 +32,15 @@ from web.schemas.dossier import (
 from web.schemas.outputs import page_of
 
 blueprint = Blueprint("dossier", "What we know of a customer beside money: contacts, ratings, plans.")
+
+
+@blueprint.get("/accounts/<id:account_id>/dossier")
+@policy(Action.VIEW_ACCOUNT)
+@reads
+@blueprint.answer(DossierOut)
+def show_dossier(session: Session, actor: Actor, account_id: str) -> AccountFile:
+    """How complete the dossier is, how far the plan is reached, what specialists' hours brought."""
+    return account_files.account_file(session, worth.view_worth(session, actor, account_id))
 
 
 @blueprint.get("/accounts/<id:account_id>/contacts")

@@ -11,12 +11,14 @@ from planner.clock import today
 from planner.permissions import Action
 from planner.records import Override
 from planner.services import overrides
+from planner.services.override_options import Options, override_options
 from planner.services.override_prices import PriceView, Target, ask_price, price_view
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.exceptions import (
+    OptionsOut,
     OverrideAnswerIn,
     OverrideOut,
     PriceOut,
@@ -48,6 +50,15 @@ def ask_override_price(session: Session, actor: Actor, values: dict[str, Any]) -
 def show_override_price(session: Session, actor: Actor, question_id: str) -> PriceView:
     """The price as far as it is known."""
     return price_view(session, actor, question_id)
+
+
+@blueprint.get("/override-options")
+@policy(Action.PRICE_OVERRIDE)
+@reads
+@blueprint.answer(OptionsOut)
+def show_options(session: Session, actor: Actor) -> Options:
+    """What an exception to the newest plan may name."""
+    return override_options(session, actor)
 
 
 @blueprint.get("/overrides")

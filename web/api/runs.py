@@ -10,13 +10,22 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun
 from planner.scope import find_cycle
-from planner.services import loads, results, runs
+from planner.services import lineage, loads, results, runs
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, RunQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.planning import ComparisonOut, ComparisonQuery, LoadsOut, ResultOut, RunIn, RunOut, RunRowOut
+from web.schemas.planning import (
+    ComparisonOut,
+    ComparisonQuery,
+    LineageOut,
+    LoadsOut,
+    ResultOut,
+    RunIn,
+    RunOut,
+    RunRowOut,
+)
 
 blueprint = Blueprint("runs", "The search for a plan.")
 
@@ -61,6 +70,15 @@ def show_run(session: Session, actor: Actor, run_id: str) -> runs.RunView:
 def list_results(session: Session, actor: Actor, query: dict[str, Any], run_id: str) -> dict[str, Any]:
     """What the run gives to each request, the most valuable first, refused ones behind."""
     return page_of(results.results(session, actor, run_id), query)
+
+
+@blueprint.get("/runs/<id:run_id>/lineage")
+@policy(Action.VIEW_RUNS)
+@reads
+@blueprint.answer(LineageOut)
+def show_lineage(session: Session, actor: Actor, run_id: str) -> lineage.Before:
+    """How many plans came before it in its cycle, and with how many definitions."""
+    return lineage.before(session, runs.run_view(session, actor, run_id).run)
 
 
 @blueprint.post("/runs/<id:run_id>/stop")

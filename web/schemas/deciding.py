@@ -9,7 +9,7 @@ from planner.services.offer_rules import MOST_HOURS, MOST_ROWS
 from web.schemas.base import Form, Schema
 from web.schemas.decisions import SeenPart
 from web.schemas.fields import Day, Many, Part, Text, Week, Whole
-from web.schemas.outputs import PersonOut, Words
+from web.schemas.outputs import PairOut, PersonOut, Words
 
 MOST_AT_ONCE = 500
 
@@ -28,17 +28,10 @@ class OfferedHoursIn(Form):
     quarter_hours = Whole(1, MOST_HOURS, required=True)
 
 
-class AbleOut(Schema):
-    """A person who could do the work."""
-
-    id = fields.Function(lambda pair: pair[0])
-    name = fields.Function(lambda pair: pair[1])
-
-
 class OfferChoicesOut(Schema):
     """What can be offered."""
 
-    people = fields.List(fields.Nested(AbleOut))
+    people = fields.List(fields.Nested(PairOut))
     weeks = fields.List(fields.String())
 
 

@@ -23,9 +23,37 @@ from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
 from web.schemas.outputs import PersonOut
 from web.schemas.requests import NOTHING
+from web.schemas.worth import FigureOut
 
 LONGEST = 5_000
 MOST_GOALS = 50
+
+
+class PlanTargetOut(Schema):
+    """A target of the plan in force, and what its months brought so far."""
+
+    kind = fields.String()
+    aim_minor = fields.Integer()
+    chance_permille = fields.Integer(attribute="chance")
+    so_far = fields.Function(lambda row: FigureOut().dump(row.so_far.working()))
+    reached = fields.Function(lambda row: FigureOut().dump(row.reached.working()))
+
+
+class DossierOut(Schema):
+    """A customer's page beside its worth; each figure with its working."""
+
+    account_id = fields.String(attribute="worth.judgement.account.id")
+    dossier = fields.Dict(
+        keys=fields.String(),
+        values=fields.Boolean(),
+        metadata={"description": "What is there and what is not."},
+    )
+    completeness = fields.Function(lambda row: FigureOut().dump(row.completeness.working()))
+    targets = fields.List(fields.Nested(PlanTargetOut))
+    active_contacts = fields.Integer()
+    asked = fields.Function(lambda row: {kind.value: count for kind, count in row.asked.items()})
+    effort = fields.Function(lambda row: FigureOut().dump(row.hours.working()))
+    profit_per_hour = fields.Function(lambda row: FigureOut().dump(row.profit_per_hour.working()))
 
 
 class ContactIn(Form):

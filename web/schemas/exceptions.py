@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from planner.checks import MONEY_MAX
 from planner.records import OverrideKind, Purpose
 from planner.services.override_prices import MOST_HOURS
 from planner.services.overrides import LONGEST_REASON
@@ -13,7 +14,7 @@ from planner.services.scenario_values import LONGEST_NAME, MOST_ACCOUNTS, MOST_P
 from web.schemas.base import Form, Schema
 from web.schemas.common import PageQuery
 from web.schemas.fields import Choice, Day, Digits, Many, Part, Text, Week, Whole
-from web.schemas.outputs import PersonOut
+from web.schemas.outputs import PairOut, PersonOut
 
 
 class TargetIn(Form):
@@ -26,6 +27,26 @@ class TargetIn(Form):
     specialist_id = Text(36, load_default=None, allow_none=True)
     week = Week(load_default=None, allow_none=True)
     quarter_hours = Whole(-MOST_HOURS, MOST_HOURS, load_default=None, allow_none=True)
+
+
+class RequestOptionOut(Schema):
+    """A request of the plan: what it has now, what it could have, its lines."""
+
+    request_id = fields.String()
+    title = fields.String()
+    account = fields.String()
+    granted_permille = fields.Integer(attribute="granted")
+    possible_permille = fields.List(fields.Integer(), attribute="shares")
+    lines = fields.List(fields.Nested(PairOut))
+
+
+class OptionsOut(Schema):
+    """Everything that an exception to the plan may name."""
+
+    run_id = fields.String(attribute="run.id")
+    requests = fields.List(fields.Nested(RequestOptionOut))
+    people = fields.List(fields.Nested(PairOut))
+    weeks = fields.List(fields.String())
 
 
 class TargetOut(Schema):
@@ -183,7 +204,7 @@ class ScenarioIn(Form):
     churn_percent = Whole(0, 1000, load_default=100)
     share_percent = Whole(0, 100, load_default=0)
     purpose = Choice(Purpose, load_default=None, allow_none=True)
-    purpose_minor = Whole(0, 10**11, load_default=0)
+    purpose_minor = Whole(0, MONEY_MAX, load_default=0)
     most_moves = Whole(0, 10_000, load_default=None, allow_none=True)
     without_accounts = Many(Text(36), most=MOST_ACCOUNTS, load_default=list)
     hires = Many(Part(HireIn), most=MOST_PEOPLE, load_default=list)

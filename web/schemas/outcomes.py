@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from planner.checks import MONEY_MAX
 from planner.records import Result
+from planner.services.outcomes import LONGEST, MOST_HOURS
 from web.schemas.base import Form, Schema
+from web.schemas.fields import Choice, Day, Flag, Text, Whole
+from web.schemas.requests import NOTHING
+
+
+def _words() -> Text:
+    return Text(LONGEST, blank=True, lines=True, load_default="")
 
 
 class OutcomeIn(Form):
     """How a request ended. Money in minor units, effort in quarter-hours; null is not known."""
 
-    result = fields.String(required=True, metadata={"enum": [each.value for each in Result]})
-    delivered_quarter_hours = fields.Integer(required=True, strict=True)
-    ended_on = fields.Date(required=True)
-    realised_value_minor = fields.Integer(load_default=None, allow_none=True, strict=True)
-    punctual_start = fields.Boolean(load_default=None, allow_none=True)
-    feedback = fields.Integer(load_default=None, allow_none=True, strict=True)
-    feedback_text = fields.String(load_default="")
-    referral = fields.Boolean(load_default=False)
-    reference_letter = fields.Boolean(load_default=False)
-    reference_text = fields.String(load_default="")
-    lesson = fields.String(load_default="")
-    correction_reason = fields.String(load_default="")
+    result = Choice(Result, required=True)
+    delivered_quarter_hours = Whole(0, MOST_HOURS, required=True)
+    ended_on = Day(required=True)
+    realised_value_minor = Whole(-MONEY_MAX, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
+    punctual_start = Flag(**NOTHING)
+    feedback = Whole(1, 5, **NOTHING)
+    feedback_text = _words()
+    referral = Flag(load_default=False)
+    reference_letter = Flag(load_default=False)
+    reference_text = _words()
+    lesson = _words()
+    correction_reason = _words()
 
 
 class OutcomeReturnIn(Form):
     """Why a record goes back."""
 
-    reason = fields.String(required=True)
+    reason = Text(LONGEST, lines=True, required=True)
 
 
 class OutcomeOut(Schema):

@@ -29,6 +29,13 @@ class PersonOut(Schema):
     name = fields.String(attribute="display_name")
 
 
+class PairOut(Schema):
+    """An id and what people call it."""
+
+    id = fields.Function(lambda pair: pair[0])
+    name = fields.Function(lambda pair: pair[1])
+
+
 class AccountRef(Schema):
     """An account, by name."""
 

@@ -129,6 +129,15 @@ class RunOut(Schema):
     newest = fields.Boolean()
 
 
+class LineageOut(Schema):
+    """What preceded a run in its cycle: nobody solves again unseen until a friend wins."""
+
+    official = fields.Integer()
+    what_ifs = fields.Integer()
+    definitions = fields.Integer()
+    promoted = fields.Boolean(metadata={"description": "It rests on a promoted scenario."})
+
+
 class ResultOut(Schema):
     """What a run gives to one request; level -1 is nothing."""
 
