@@ -20,7 +20,10 @@ MAX_MARKS = 8
 """Accents on one letter; real writing systems need fewer."""
 
 MONEY_MAX = 10**11
-"""Largest amount in minor units, a thousand million whole ones; ten thousand of them fit the engine."""
+"""Largest amount in minor units, a thousand million whole ones, wherever money is typed or loaded.
+
+Ten thousand of them sum to 10^15, the largest total that the engine takes and that JSON keeps exactly.
+"""
 
 YEARS = range(2000, 2101)
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from planner.checks import MONEY_MAX
 from planner.clock import add_weeks, monday
 from planner.exchange.company_findings import Findings, Shift, key
 from planner.records import Role
@@ -19,7 +20,8 @@ YES_OR_NO = {"yes": True, "no": False}
 QUARTERS = 4
 MINOR = 100
 PER_MILLE = 10
-MOST = 10**14
+MOST_QUARTER_HOURS = 40_000
+"""Ten thousand hours: more than any month or line has."""
 
 
 class Entry:
@@ -96,12 +98,12 @@ class Entry:
     def hours(self, name: str, low: int = 0) -> int:
         """Hours as quarter-hours, at least `low` of them."""
         least = "more than 0" if low else "0 or more"
-        return self.scaled(name, QUARTERS, low, MOST, f"hours in steps of 0.25, {least}")
+        return self.scaled(name, QUARTERS, low, MOST_QUARTER_HOURS, f"hours in steps of 0.25, {least}")
 
     def euros(self, name: str, low: int = 0) -> int:
         """Money as minor units."""
         return self.scaled(
-            name, MINOR, low, MOST, "an amount of money with at most two decimals, not negative"
+            name, MINOR, low, MONEY_MAX, "an amount of money with at most two decimals, not negative"
         )
 
     def percent(self, name: str, high: int = 100) -> int:

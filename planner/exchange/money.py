@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from planner.checks import MONEY_MAX
 from planner.exchange.lines import Line
 from planner.records import ExchangeRate
 
@@ -54,4 +55,9 @@ class Rates:
         amount, rate = line.money(column, required=required, negative=negative), self.rate(line, month)
         if amount is None or rate is None or rate == MILLION:
             return amount
-        return int((Decimal(amount) * rate / MILLION).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        own = int((Decimal(amount) * rate / MILLION).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        if abs(own) > MONEY_MAX:
+            reason = "This is more than %(most)s in the planning currency."
+            remedy = "Check the amount, its currency and the rate of the month."
+            line.wrong(column, "E_NUMBER_RANGE", reason, remedy, most=f"{euros(MONEY_MAX):,.0f}")
+        return own
