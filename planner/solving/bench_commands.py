@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from planner.solving.console import Interrupts
 from planner.solving.inputs import Inputs, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from solver.bench.cards import Tally
 
 BAD_INPUT = 2
 
@@ -166,46 +170,77 @@ def public_command(
 @bench.command("cards")
 @click.option(
     "--size",
-    type=click.Choice(["tiny", "S", "M"]),
+    type=click.Choice(["tiny", "piece", "S", "M"]),
     default="tiny",
     show_default=True,
-    help="How large the companies are; plans of tiny ones are proven.",
+    help="How large the companies are; plans of tiny ones and mostly of pieces are proven.",
 )
 @click.option("--count", type=click.IntRange(1), default=300, show_default=True, help="How many cards.")
+@click.option("--minutes", type=click.FloatRange(0.1), help="Stop after so many minutes, with the counts.")
+@click.option("--work-limit", type=click.FloatRange(0.001), help="Units of work for each plan and card.")
+@click.option("--resume", is_flag=True, help="Go on where the run that wrote FILE ended.")
 @_wall_limit
 @_workers
 @_seed
 @_output
 def cards_command(
-    size: Literal["tiny", "S", "M"],
+    size: Literal["tiny", "piece", "S", "M"],
     *,
     count: int,
-    wall_limit: float,
-    workers: int,
+    minutes: float | None,
+    resume: bool,
     seed: int,
     output: str | None,
+    **limits: Any,
 ) -> None:
     """Hold refusal cards to their word: apply what each says, solve again, count.
 
-    The table goes to standard error, the counts (planner-bench-cards/1) to standard output or FILE.
+    The table goes to standard error, the counts (planner-bench-cards/1) to standard output or FILE, which is
+    written after each card. Ctrl-C or the end of the minutes stops with the counts so far.
     """
     inputs = Inputs()
     inputs.target(output)
+    tally = _begun(inputs, size, seed, output if resume else None)
     _refuse(inputs)
     from solver.bench.cards import hold_to_word
     from solver.bench.table import cards_table
     from solver.settings import Settings
 
-    settings = Settings(workers=workers, wall_limit_s=wall_limit)
-    tally = hold_to_word(
-        None if size == "tiny" else size,
-        count,
-        settings,
-        seed=seed,
-        told=lambda t: click.echo(f"{t.cards} of {count} cards, {len(t.failed)} not held", err=True),
+    until = None if minutes is None else time.monotonic() + 60 * minutes
+
+    def told(so_far: Tally) -> None:
+        if output is not None:
+            _deliver(_layout(so_far.document()), output)
+        words = f"{so_far.cards.total()} of {count} cards, {len(so_far.failed)} not held"
+        click.echo(f"{words}, the last in {so_far.seconds[-1]} s", err=True)
+
+    settings = Settings(
+        workers=limits["workers"], wall_limit_s=limits["wall_limit"], work_limit=limits["work_limit"]
     )
+    with Interrupts() as interrupts:
+
+        def stop() -> bool:
+            return interrupts.count > 0 or (until is not None and time.monotonic() > until)
+
+        hold_to_word(tally, count, settings, stop=stop, told=told)
     click.echo(cards_table(tally.document()), err=True)
     _deliver(_layout(tally.document()), output)
+
+
+def _begun(inputs: Inputs, size: Literal["tiny", "piece", "S", "M"], seed: int, path: str | None) -> Tally:
+    """A new tally, or the one of the file to go on with."""
+    from solver.bench.cards import Tally
+
+    if path is None or not Path(path).exists():
+        return Tally(size, seed)
+    try:
+        tally = Tally.of(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        inputs.errors.append(f"E_FILE_READ {path}: There are no counts of cards to go on with ({error}).")
+        return Tally(size, seed)
+    if tally.size != size:
+        inputs.errors.append(f"E_OPTION --size: The counts of {path} are of size {tally.size}.")
+    return tally
 
 
 BENCH_COMMAND = bench

@@ -85,20 +85,34 @@ def public_table(document: Mapping[str, Any]) -> str:
 
 
 def cards_table(document: Mapping[str, Any]) -> str:
-    """Families of cards and whether what they say held."""
-    rows = [
-        (
-            name,
-            number(c["told"]),
-            number(c["enough"]),
-            number(c["unknown"]),
-            share(c["enough"] / c["told"] if c["told"] else None),
-            number(c["below"]),
-            number(c["not_enough"]),
-            number(c["below_unknown"]),
-            share((c["not_enough"] + c["below_unknown"]) / c["below"] if c["below"] else None),
-        )
-        for name, c in document["families"].items()
-    ]
-    head = ("family", "told", "granted", "not proven", "enough", "step below", "not granted", "not proven")
-    return lay_out((*head, "not enough"), rows)
+    """Families of cards and whether what they say held, for proven plans and for others."""
+    parts = []
+    for group, families in document["families"].items():
+        if not document["cards"][group]:
+            continue
+        rows = [
+            (
+                name,
+                number(c["told"]),
+                number(c["enough"]),
+                number(c["unknown"]),
+                share(c["enough"] / c["told"] if c["told"] else None),
+                number(c["below"]),
+                number(c["not_enough"]),
+                number(c["tied"]),
+                number(c["below_unknown"]),
+                share(
+                    (c["not_enough"] + c["tied"] + c["below_unknown"]) / c["below"] if c["below"] else None
+                ),
+            )
+            for name, c in families.items()
+        ]
+        head = ("family", "told", "granted", "not proven", "enough", "step below", "not granted", "a tie")
+        table = lay_out((*head, "not proven", "not enough"), rows)
+        parts.append(f"{document['cards'][group]} cards of {group} plans\n{table}")
+    return "\n\n".join(parts)
+
+
+def _broken(counts: Mapping[str, int]) -> int:
+    """Steps below that were granted by a better plan."""
+    return counts["below"] - counts["not_enough"] - counts["tied"] - counts["below_unknown"]
