@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from ortools.math_opt import model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ortools.sat.python import cp_model
 
     from solver.exact import Model
 
-DOUBT = 1e-6
+DOUBT = 1e-7
 """What is added to the bound, as a share of it: HiGHS keeps its rows within 1e-7."""
 
-LOADING_S = 2.0
-"""Seconds in which the process begins."""
+HANDING_S = 0.5
+"""Seconds in which the answer is handed over."""
 
 SHORTEST_S = 5.0
 """Seconds below which no cut would be found."""
@@ -45,9 +45,8 @@ class Cuts:
         with tempfile.TemporaryFile() as file:
             file.write(message)
             file.seek(0)
-            limit = max(0.5, self._deadline - monotonic() - LOADING_S)
             self._process: subprocess.Popen[str] | None = subprocess.Popen(  # noqa: S603 - our own module and a number
-                [sys.executable, "-m", "solver.cuts", str(limit)],
+                [sys.executable, "-m", "solver.cuts", str(self._deadline)],
                 stdin=file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -129,8 +128,12 @@ def _clause(literals: Sequence[int], low: float, high: float) -> _Row:
     return _Row(low - negated, high - negated, variables, [1 if literal >= 0 else -1 for literal in literals])
 
 
-def message_of(model: Model) -> bytes:
-    """The model and what it maximises, as HiGHS reads it: literals whole, hours continuous."""
+def message_of(model: Model, stop: Callable[[], bool] = lambda: False) -> bytes:
+    """The model and what it maximises, as HiGHS reads it: literals whole, hours continuous.
+
+    Raises:
+        StoppedError: `stop` became true on the way.
+    """
     proto = model.cp.proto
     linear, rows, count = model_pb2.ModelProto(), list(_rows(proto)), len(proto.variables)
     hours = {variable.index for variable in model.hours.values()}
@@ -152,6 +155,11 @@ def message_of(model: Model) -> bytes:
     linear.linear_constraints.upper_bounds.extend(row.high for row in rows)
     matrix = linear.linear_constraint_matrix
     for index, row in enumerate(rows):
+        if stop():
+            # The process of the solver reads this file too, and has no use for the other engine.
+            from solver.exact import StoppedError
+
+            raise StoppedError
         summed: dict[int, int] = {}
         for variable, coefficient in zip(row.variables, row.coefficients, strict=True):
             summed[variable] = summed.get(variable, 0) + coefficient
@@ -169,8 +177,10 @@ def main() -> None:
     from ortools.math_opt.python.solve import solve
 
     model = LinearModel.from_model_proto(model_pb2.ModelProto.FromString(sys.stdin.buffer.read()))
+    # The clock is the same in all processes of a machine; loading may have taken a while.
+    left = max(0.1, float(sys.argv[1]) - HANDING_S - monotonic())
     parameters = SolveParameters(
-        time_limit=dt.timedelta(seconds=float(sys.argv[1])),
+        time_limit=dt.timedelta(seconds=left),
         # Its usual gap calls a plan optimal that is a ten-thousandth off; money is whole.
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.9,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from solver.cuts import Cuts, Found
     from solver.exact import Model
-    from solver.exact_stages import Stage
+    from solver.exact_goals import Stage
     from solver.exact_watch import Watch
     from solver.plan import Plan
 
@@ -30,7 +30,11 @@ class Beside:
         self._cuts: Cuts | None = None
 
     def begin(self, model: Model, stages: Sequence[Stage], seconds: float) -> None:
-        """Look for a bound on the value; `stages` are 1 to 3, and what is ideal in those before is held."""
+        """Look for a bound on the value; `stages` are 1 to 3, and what is ideal in those before is held.
+
+        Raises:
+            StoppedError: The watch said stop on the way.
+        """
         *before, goal = stages
         best = self._watch.best
         for stage in before:
@@ -41,8 +45,12 @@ class Beside:
         set_goal(model.cp, Goal(goal.state(model), goal.maximise, goal.number, goal.doing))
         # Loading it takes longer than a small problem does.
         cuts = self._watch.during(goal.number, "loading", lambda: import_module("solver.cuts"))
-        message = self._watch.during(goal.number, "loading", lambda: cuts.message_of(model))
+        message = self._watch.during(goal.number, "loading", lambda: cuts.message_of(model, self._over))
         self._cuts = cuts.Cuts(message, seconds)
+
+    def _over(self) -> bool:
+        """Whether to stop, asked from another thread; the caller is asked from his own only."""
+        return self._watch.cancelled or self._watch.left() <= 0
 
     def begun(self) -> bool:
         """Whether there is a process whose answer was not taken yet."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib import import_module
+from threading import Event
 from typing import TYPE_CHECKING
 
 from solver import conflicts, referee
 from solver.exact import Model, StoppedError
 from solver.exact_beside import Beside, plan_in
 from solver.exact_core import ASKING, core_of
+from solver.exact_goals import stages
 from solver.exact_run import Goal, run
-from solver.terms import floors, handover, obligations, ties, value, worth
+from solver.terms import floors
 from solver.without import breadth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from solver.exact_goals import Stage
     from solver.exact_run import Outcome
-    from solver.exact_types import Expr
     from solver.exact_watch import Watch
     from solver.motor import Motored
     from solver.plan import Measures, Plan, Stopped
@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 WORK_PER_SECOND = 0.5
 """Units of work a second of the wall limit is worth when deterministic settings name no limit of work."""
 
-PROMPT = 0.05
-"""Part of what is left for a first look at the value; most small problems are proven by it."""
+LOOK = 0.4
+"""Most part of what is left for a first look at the value; nearly all small problems are proven by it."""
+
+LONGEST_LOOK = 2.0
+"""Seconds or units of work for each worker beyond which a first look is not worth more."""
+
+SHORTEST_LOOK = 0.25
+"""The same before a race, which is put off by no more than a tenth of the time."""
 
 LOOKED_AT = 3_000
 """Weeks x eligible people over all lines up to which the whole model is looked at before the motor runs."""
@@ -46,14 +52,23 @@ FINISH = 0.5
 ASSIGNED_MOTOR = 0.1
 """Part for the motor where no line has a choice of weeks: such problems are for the exact engines."""
 
-ASSIGNED = 0.9
+ASSIGNED = 0.95
 """Part of what is left then for the value."""
+
+RACING = 0.92
+"""Part of what is left that HiGHS has then; its answer takes a moment to be handed over."""
 
 CUT_FROM = 8.0
 """Seconds or units of work for each worker from which cuts are worth a process."""
 
 CUTTING = 0.8
 """Part of what is left in which the cuts must be found."""
+
+LOADING_S = 4.0
+"""Seconds below which the motor is not used for the first time: loading it cannot be ended."""
+
+_LOADED = Event()
+"""Whether the motor was used in this process before."""
 
 LEAST_S = 0.05
 """Seconds below which no run is started."""
@@ -76,42 +91,6 @@ class Ending:
     conflicts: tuple[Lock, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One thing to be best at.
-
-    Attributes:
-        number: 1 to 5; stage 2 has two parts.
-        doing: The stage in words.
-        share: Part of the remaining time and work it may use.
-        state: The expression in the model.
-        read: The same from the measures of a plan.
-        ideal: What no plan exceeds (or falls below), known without searching.
-    """
-
-    number: int
-    doing: str
-    maximise: bool
-    share: float
-    state: Callable[[Model], Expr]
-    read: Callable[[Measures], int]
-    ideal: int
-
-
-def stages(problem: Problem) -> list[Stage]:
-    """The stages in their order."""
-    most = sum(worth.most(problem, request) for request in problem.requests)
-    count = len(problem.requests)
-    return [
-        Stage(1, "obligations", False, 0.3, obligations.state, lambda m: len(m.broken_obligations), 0),
-        Stage(2, "smallest share", True, 0.3, lambda x: x.floors()[0], lambda m: m.floor_share, floors.FULL),
-        Stage(2, "shortfall", False, 0.3, lambda x: x.floors()[1], lambda m: m.floor_shortfall, 0),
-        Stage(3, "value", True, 0.9, value.state, lambda m: m.value, most),
-        Stage(4, "hand-overs", False, 0.6, handover.state, lambda m: m.handovers, 0),
-        Stage(5, "ties", True, 1.0, ties.state, lambda m: m.tie, count * (count + 1) // 2),
-    ]
-
-
 def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
     """Go through the stages, beginning with the best plan that `watch` has seen.
 
@@ -122,15 +101,18 @@ def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None
         SolverDisagreementError: The engine denies a plan that exists.
         ModelInvalidError: CP-SAT refuses the model.
     """
-    if settings.mode == "deterministic" and settings.work_limit is None:
+    limited = settings.work_limit is not None
+    if settings.mode == "deterministic" and not limited:
         settings = replace(settings, work_limit=settings.wall_limit_s * WORK_PER_SECOND * settings.workers)
-    return _Search(problem, settings, watch, near).go()
+    return _Search(problem, settings, watch, near, limited=limited).go()
 
 
 class _Search:
     """One pass through the stages: the best plan so far, what is proven, and what is left to spend."""
 
-    def __init__(self, problem: Problem, settings: Settings, watch: Watch, near: Plan | None) -> None:
+    def __init__(
+        self, problem: Problem, settings: Settings, watch: Watch, near: Plan | None, *, limited: bool
+    ) -> None:
         self._near = near
         self._problem = problem
         self._settings = settings
@@ -145,6 +127,9 @@ class _Search:
         self._built: Model | None = None
         self._beside = Beside(watch)
         self._assigns = all(line.first_week == line.last_week for line in problem.lines)
+        # In a race the better answer counts, whoever has it, unless a limit of work asks for the same one.
+        self._may_race = self._assigns and (settings.mode == "free" or not limited)
+        self._entered: Plan | None = None
 
     def go(self) -> Ending:
         try:
@@ -196,7 +181,8 @@ class _Search:
     def _crew(self) -> Settings:
         """The settings for work beside HiGHS, which has one of the workers."""
         busy = self._beside.begun() and not self._beside.done() and self._settings.workers > 1
-        return replace(self._settings, workers=self._settings.workers - busy)
+        mode = "free" if self._entered is not None else self._settings.mode
+        return replace(self._settings, mode=mode, workers=self._settings.workers - busy)
 
     def _drive(self, share: float) -> None:
         """Run the motor for a share of what is left."""
@@ -204,6 +190,10 @@ class _Search:
         work = None if self._work is None else self._work * share * settings.workers / self._settings.workers
         seconds = self._watch.left() * (share if work is None else 1.0)
         start = self._near or (None if self._watch.best is None else self._watch.best[0])
+        if not _LOADED.is_set() and self._watch.left() < LOADING_S:
+            self._fused = True
+            return
+        _LOADED.set()
         # The motor takes a second to load, which problems that are proven at once need not wait for.
         motor = self._watch.during(3, "loading", lambda: import_module("solver.motor"))
         small = breadth(self._problem) <= MODELLED
@@ -211,6 +201,8 @@ class _Search:
             self._problem, settings, self._watch, seconds=seconds, work=work, small=small, start=start
         )
         if found is None:
+            # Where its code is compiled in time another run goes on from its plans.
+            self._fused = self._fused or not import_module("solver.compiling").warm()
             return
         self._motored = found
         self._fused = self._fused or (found.hurried and work is not None)
@@ -222,7 +214,8 @@ class _Search:
     def _begin_beside(self) -> None:
         """Let HiGHS look for a bound beside the search, when there is time enough."""
         if not self._beside.begun() and self._left() >= CUT_FROM:
-            self._beside.begin(self._model(), stages(self._problem)[:4], self._left() * CUTTING)
+            share = CUTTING if self._entered is None else RACING
+            self._beside.begin(self._model(), stages(self._problem)[:4], self._left() * share)
 
     def _use_beside(self) -> None:
         """Keep the bound found beside the search when it is better."""
@@ -240,7 +233,9 @@ class _Search:
         """The whole model from the best plan, until HiGHS has the answer beside it."""
         share = ASSIGNED if self._assigns else FINISH
         limit = self._aim(model, goal, stage, share)
-        if self._settings.mode == "free" and self._beside.done():
+        if self._entered is not None and self._reached(stage) != limit:
+            self._beside.wait(limit)
+        if (self._entered is not None or self._settings.mode == "free") and self._beside.done():
             found = self._beside.end()
             if found is not None:
                 self._offer(plan_in(model, found))
@@ -294,11 +289,16 @@ class _Search:
         """Value: a look at the whole model, the motor, and the whole model again from its plan."""
         limit = stage.ideal
         if self._motored is None:
-            limit = self._aim(model, goal, stage, PROMPT)
+            longest = SHORTEST_LOOK if self._may_race else LONGEST_LOOK
+            limit = self._aim(model, goal, stage, min(LOOK, longest / max(longest, self._left())))
             if self._reached(stage) == limit or self._watch.stopped():
                 return limit
+            if self._may_race:
+                # From here on the clock says when to stop.
+                self._entered, self._work = self._known()[0], None
             self._begin_beside()
-            self._drive(ASSIGNED_MOTOR if self._assigns else MOTOR)
+            if self._entered is None:
+                self._drive(ASSIGNED_MOTOR if self._assigns else MOTOR)
         if self._motored is not None and self._motored.bound is not None:
             limit = min(limit, self._motored.bound)
         if self._reached(stage) == limit:
@@ -351,7 +351,8 @@ class _Search:
             self._fused = self._fused or seconds < LEAST_S
             return None
         # In deterministic mode the wall limit is a fuse for the whole, not something to be shared out.
-        seconds = seconds * share if work is None else seconds
+        if work is None or (self._may_race and goal.stage == 3):
+            seconds *= share if work is None else 0.1
         work = work * share if work is not None else None
         # In deterministic mode the end of another process must not end this one.
         enough = self._beside.done if work is None and self._beside.begun() else None
@@ -379,6 +380,9 @@ class _Search:
             stopped = "wall_limit"
         plan, measures = self._best or (None, None)
         unhurried = not self._watch.cancelled and not self._fused
+        if self._entered is not None:
+            # Another run may end the race otherwise, unless the plan that entered it is proven best.
+            unhurried = complete and plan == self._entered
         return Ending(
             plan=plan,
             measures=measures,

@@ -95,12 +95,17 @@ def _wishes(problem: Problem) -> list[Grant]:
     """Grants in the order in which they are tried: promised levels first, then money per hour."""
     found = []
     forced = {lock.request: lock.level for lock in problem.locks if lock.kind == "min_level"}
+    bonus = {
+        line.id: max([0, *(line.bonus_of(s) for s in problem.eligible[line.id])])
+        for line in problem.lines
+        if line.preferred or line.candidates
+    }
     for request in problem.requests:
         due = max(level for level in (request.obligation, forced.get(request.id), -1) if level is not None)
         for level, size in enumerate(request.levels):
             promised = level >= due >= 0
             for option, lines in enumerate(request.options):
-                value = size.value + request.bonus(option)
+                value = size.value + request.bonus(option) + sum(bonus.get(line, 0) for line in lines)
                 density = value / max(1, sum(problem.line[line].hours[level] for line in lines))
                 first = (
                     not promised,

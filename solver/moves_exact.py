@@ -64,7 +64,7 @@ def best_within(problem: Problem, limit: Limit, asking: Asking, start: Plan, *, 
 
 
 def _steps(model: Model, limit: Limit, *, sparing: bool) -> list[_Step]:
-    from solver.exact_stages import stages
+    from solver.exact_goals import stages
 
     problem = model.problem
     taken, over = limit.state(model)

@@ -49,8 +49,10 @@ def _engine(problem: Problem, clock: Clock, workers: int, seed: int) -> Answer:
     from solver.solve import solve
 
     result = solve(problem, Settings(seed=seed, workers=workers, wall_limit_s=clock.left()))
-    ended = {"proven": "optimal", "conflict": "infeasible", "wall_limit": "limit"}
-    answer = _answer(result.plan, result.bound, ended.get(result.stopped, result.stopped))
+    # Optimal is said of the value; the stages after it may still have been at work.
+    known = {"conflict": "infeasible", "wall_limit": "limit"}
+    ended = "optimal" if result.status == "optimal" else known.get(result.stopped, result.stopped)
+    answer = _answer(result.plan, result.bound, ended)
     return answer | {"first_plan_s": result.first_plan_s, "reproducible": result.reproducible}
 
 
