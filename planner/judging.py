@@ -250,7 +250,7 @@ class _View:
         """A branch without an own rating has its parent's; what nobody rated is measured where it can be."""
         rows = self.definition.criteria if self.definition else []
         parent = self.parents.get(account.id)
-        known = measured(rows, account, money, share, contacts)
+        known = measured(rows, account, money, share, contacts, day=self.day)
         if parent:
             known |= self.ratings.of(parent)
         known |= self.ratings.of(account.id)

@@ -211,6 +211,8 @@ def measured(
     money: Money,
     share: Figure,
     contacts: Sequence[Contact],
+    *,
+    day: date,
 ) -> dict[str, Rating]:
     """Ratings that follow from records, for the criteria that ask for them; none for what is unknown."""
     stage = account.relationship_stage
@@ -228,6 +230,7 @@ def measured(
         "coverage": (coverage(contacts), HUNDRED),
         "relationship_stage": (Figure("stage", STAGES.index(stage) + 1 if stage else None, Unit.SCALE), 1),
         "threat": (Figure("threat", account.threat, Unit.SCALE), 1),
+        "contacts_met": (_met(contacts, day), 1),
         "relationship_strength": (_mean(contacts, "our_strength"), 1),
         "competitor_strength": (_mean(contacts, "competitor_strength"), 1),
         "image": (_mean(contacts, "image"), 1),
@@ -238,6 +241,11 @@ def measured(
         if figure is not None and figure.value is not None:
             found[criterion.key] = Rating(_milli(figure, factor, criterion.unit))
     return found
+
+
+def _met(contacts: Sequence[Contact], day: date) -> Figure:
+    """How many were spoken to lately; unknown while nobody wrote down whom we know."""
+    return Figure("contacts_met", active_contacts(contacts, day) if contacts else None, Unit.COUNT)
 
 
 def _mean(contacts: Sequence[Contact], name: str) -> Figure:

@@ -31,7 +31,7 @@ MEASURED: Final = frozenset(
     {
         *("sales_value", "contribution_profit", "margin", "share", "growth", "potential"),
         *("dso", "overdue", "stability", "coverage", "relationship_stage", "threat"),
-        *("relationship_strength", "competitor_strength", "image"),
+        *("contacts_met", "relationship_strength", "competitor_strength", "image"),
     }
 )
 """Criteria that the planner can measure itself, by key."""

@@ -15,6 +15,7 @@ from planner.records import (
     Outcome,
     Proposal,
     ProposalState,
+    Purpose,
     Question,
     QuestionKind,
     RequestOutcome,
@@ -44,6 +45,28 @@ class Result:
     decided: int
     parts: int
     rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeSplit:
+    """What a run gives to one purpose: requests, those that get hours, their value in minor units."""
+
+    purpose: Purpose
+    asked: int
+    granted: int
+    value_minor: int
+
+
+def by_purpose(found: Sequence[Result]) -> list[PurposeSplit]:
+    """How a run splits between winning, growing, keeping and defending; none is favoured, money decides."""
+    splits = []
+    for purpose in Purpose:
+        rows = [row for row in found if row.outcome.request.purpose is purpose]
+        given_rows = [row for row in rows if row.given is not Outcome.REFUSED]
+        if rows:
+            value = sum(row.outcome.value_minor for row in given_rows)
+            splits.append(PurposeSplit(purpose, len(rows), len(given_rows), value))
+    return splits
 
 
 def results(session: Session, actor: Actor, run_id: str) -> Sequence[Result]:

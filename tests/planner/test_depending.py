@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from factories import World, refused
-from judged import figures, year
+from judged import contact, criterion, defined, figures, year
 
 from planner.clock import today
 from planner.judging import judge
-from planner.records import Account, AccountStatus, RequestStatus
+from planner.records import Account, AccountStatus, CriterionAxis, RequestStatus
 from planner.services import account_plans, goals, kams
 from planner.services.account_plans import PlanValues
 from planner.worth import Flag
@@ -52,6 +54,17 @@ def test_a_prospect_that_takes_hours_for_half_a_year_is_stalled(world: World) ->
     assert Flag.STALLED in flags(world, "beta")
     figures(world, "beta", "2026-09", 1)
     assert Flag.STALLED not in flags(world, "beta")
+
+
+def test_people_met_lately_are_counted_as_a_criterion(world: World) -> None:
+    """Two of three were spoken to within 90 days, 2 of 4 are 50 points; nobody written down is unknown."""
+    defined(world, criterion("contacts_met", high=4, axis=CriterionAxis.RELATIONSHIP))
+    for spoken in (date(2026, 12, 20), date(2026, 10, 6), date(2026, 10, 5)):
+        contact(world, "alfa", 3, last_contact_on=spoken)
+    with world.database.reading() as session:
+        judged = judge(session, today()).judged
+    assert judged[world.ids["alfa"]].standing.strength.value == 50
+    assert judged[world.ids["gamma"]].standing.strength.value is None
 
 
 def test_key_customers_without_a_deputy_are_named(world: World) -> None:

@@ -75,6 +75,7 @@ WORKING: Final = HEADS | frozenset({"specialist"})
 ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{ACCOUNT}/dossier"): Rule(KAMS | OVERSEERS, "account"),
     ("GET", f"{API}/runs/<id:run_id>/lineage"): Rule(OVERSEERS, "run"),
+    ("GET", f"{API}/runs/<id:run_id>/purposes"): Rule(OVERSEERS, "run"),
     ("GET", f"{API}/delegations/colleagues"): Rule(KAMS | HEADS),
     ("GET", f"{API}/override-options"): Rule(LEADERSHIP),
     ("GET", f"{ACCOUNT}/contacts"): Rule(KAMS | OVERSEERS, "account"),

@@ -21,6 +21,7 @@ from web.schemas.planning import (
     ComparisonQuery,
     LineageOut,
     LoadsOut,
+    PurposesOut,
     ResultOut,
     RunIn,
     RunOut,
@@ -70,6 +71,15 @@ def show_run(session: Session, actor: Actor, run_id: str) -> runs.RunView:
 def list_results(session: Session, actor: Actor, query: dict[str, Any], run_id: str) -> dict[str, Any]:
     """What the run gives to each request, the most valuable first, refused ones behind."""
     return page_of(results.results(session, actor, run_id), query)
+
+
+@blueprint.get("/runs/<id:run_id>/purposes")
+@policy(Action.VIEW_RUNS)
+@reads
+@blueprint.answer(PurposesOut)
+def show_purposes(session: Session, actor: Actor, run_id: str) -> dict[str, Any]:
+    """How the run splits between winning, growing, keeping and defending."""
+    return {"rows": results.by_purpose(results.results(session, actor, run_id))}
 
 
 @blueprint.get("/runs/<id:run_id>/lineage")

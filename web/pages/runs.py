@@ -174,6 +174,7 @@ def _result(
         before=lineage.before(session, view.run),
         view=view,
         results=[row for row in found if show in {"", row.given.value}],
+        purposes=results.by_purpose(found),
         tabs=tabs,
         show=show,
         break_even=break_even,

@@ -129,6 +129,21 @@ class RunOut(Schema):
     newest = fields.Boolean()
 
 
+class PurposeOut(Schema):
+    """What a run gives to one purpose."""
+
+    purpose = fields.String()
+    asked = fields.Integer(metadata={"description": "Requests of this purpose."})
+    granted = fields.Integer(metadata={"description": "Those that get hours, all or some."})
+    value_minor = fields.Integer()
+
+
+class PurposesOut(Schema):
+    """A run by purpose."""
+
+    rows = fields.List(fields.Nested(PurposeOut))
+
+
 class LineageOut(Schema):
     """What preceded a run in its cycle: nobody solves again unseen until a friend wins."""
 
