@@ -243,6 +243,8 @@ class _Builder:
             frozen.setdefault(self.request_at[line], set()).add(self.rows[line].id)
         groups = self._wall_groups()
         line_at = np.searchsorted(self.request_at, np.arange(len(self.requests) + 1))
+        filed = sorted(self.requests, key=lambda r: (r.submitted, r.id), reverse=True)
+        tie = {r.id: place for place, r in enumerate(filed, 1)}
         rows: list[list[int]] = []
         walls: list[int] = []
         floor_list: list[int] = []
@@ -261,6 +263,7 @@ class _Builder:
                     -lost[i],
                     self.accounts[r.account],
                     int(i in frozen),
+                    tie[r.id],
                 ]
             )
             walls.extend(wall)

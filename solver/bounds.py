@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.books import Costs, Prices, pages
-from solver.search.auction import GRID, QUICK, U_ALL, U_USUAL, auction_for
+from solver.search.auction import GRID, QUICK, U_ALL, U_USUAL, auction_for, rank_choices
 from solver.search.buying import hold
 from solver.tables import (
     BIG,
@@ -27,6 +27,7 @@ from solver.tables import (
     CAPS,
     CHOICE_A,
     CHOICE_Z,
+    CHOICES,
     DEPARTMENT,
     FIRST,
     HOURS,
@@ -48,6 +49,10 @@ from solver.tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from solver.search.auction import Auction
+
+    Cancel = Callable[[], bool]
+
 Floats = npt.NDArray[np.float64]
 
 FIRST_STEP, LAST_STEP = 0.2, 0.002
@@ -55,6 +60,12 @@ FIRST_STEP, LAST_STEP = 0.2, 0.002
 
 INERTIA, MEMORY = 0.8, 0.95
 """How much of the direction and of the squared slopes is carried from round to round."""
+
+HURRY = 0.6
+"""Part of the time after which rounds that are behind go by the clock."""
+
+ROWS_A_LOOK = 32
+"""Requests or modes that are priced between two questions whether to stop."""
 
 STEEPEST = 1024
 """How many times the highest sensible price the hours of a team may be tried at."""
@@ -69,7 +80,9 @@ class Bound:
         price: Money per quarter-hour by kind of line (0 usual, 1 expedite), person and week.
         profit: Money that each mode leaves at these prices above refusing its request.
         rounds: Rounds of pricing.
-        cut: Whether the clock or the caller ended the rounds.
+        cut: Whether the clock or the caller ended or bent the rounds.
+        least: What each choice costs at least at these prices, in which order choices stand (see `Desk`);
+            None when they were not put in order.
     """
 
     value: int | None
@@ -77,6 +90,7 @@ class Bound:
     profit: Floats
     rounds: int
     cut: bool = False
+    least: Costs | None = None
 
 
 class _Market:
@@ -104,18 +118,21 @@ class _Market:
         self.auctions = [
             auction_for(case, self.price, self.profit, self.grid, self.top * STEEPEST) for _ in range(threads)
         ]
-        self.ends = np.linspace(0, len(case.requests), threads + 1).astype(int).tolist()
+        self.least: Costs = np.full((1, max(1, len(case.table(CHOICES)))), -np.inf)
 
-    def open(self, weights: Floats) -> tuple[float, Floats]:
-        """The bound at `weights` and its slope (hours left over; negative where too much is bought)."""
+    def open(self, weights: Floats, cancel: Cancel) -> tuple[float, Floats] | None:
+        """The bound at `weights` and its slope (hours left over; negative where too much is bought).
+
+        None when `cancel` ended it before all requests had bought.
+        """
         every, usual, caps = self.split(weights)
-        over = every + caps[self.department, :-1] + caps[self.department, -1:]
-        self.price[1] = over
-        self.price[0] = over + usual
+        self._set(weights)
         for auction in self.auctions:
             pages(auction.book, U_ALL)[:] = 0
             pages(auction.book, U_USUAL)[:] = 0
-        left = sum(self.pool.map(hold, self.auctions, self.ends[:-1], self.ends[1:]))
+        left = self._all(len(self.case.requests), hold, cancel)
+        if left is None:
+            return None
         bought_all = sum(pages(auction.book, U_ALL) for auction in self.auctions)
         bought_usual = sum(pages(auction.book, U_USUAL) for auction in self.auctions)
         bound = self.base + left + (every * self.all).sum() + (usual * self.usual).sum()
@@ -126,6 +143,32 @@ class _Market:
         slopes = (self.all - bought_all, self.usual - bought_usual, self.caps - by_department)
         return float(bound), np.concatenate([slope.ravel() for slope in slopes])
 
+    def put_in_order(self, weights: Floats, cancel: Cancel) -> Costs:
+        """Put the choices of each need in the order of what they cost at least; returns that cost."""
+        self._set(weights)
+
+        def rank(auction: Auction, first: int, end: int) -> float:
+            rank_choices(auction, self.least, first, end)
+            return 0.0
+
+        self._all(len(self.case.table(MODES)), rank, cancel)
+        return self.least
+
+    def _all(self, count: int, work: Callable[[Auction, int, int], float], cancel: Cancel) -> float | None:
+        """Sum of `work` over spans of `count` rows, each thread with some; None when `cancel` ended it."""
+        ends = np.linspace(0, count, len(self.auctions) + 1).astype(int).tolist()
+
+        def part(auction: Auction, first: int, end: int) -> float | None:
+            total = 0.0
+            for start in range(first, end, ROWS_A_LOOK):
+                if cancel():
+                    return None
+                total += work(auction, start, min(start + ROWS_A_LOOK, end))
+            return total
+
+        parts = list(self.pool.map(part, self.auctions, ends[:-1], ends[1:]))
+        return None if None in parts else sum(p for p in parts if p is not None)
+
     def split(self, weights: Floats) -> list[Floats]:
         """Prices of all hours, of usual hours beyond that, of caps."""
         ends = np.cumsum(self.sizes)
@@ -133,6 +176,12 @@ class _Market:
             weights[end - size : end].reshape(shape)
             for end, size, shape in zip(ends, self.sizes, self.shapes, strict=True)
         ]
+
+    def _set(self, weights: Floats) -> None:
+        """Let the auctions stand at the prices of `weights`."""
+        every, usual, caps = self.split(weights)
+        self.price[1] = every + caps[self.department, :-1] + caps[self.department, -1:]
+        self.price[0] = self.price[1] + usual
 
     def snap(self, weights: Floats) -> Floats:
         """The nearest prices that are allowed and stand on the grid."""
@@ -188,28 +237,42 @@ def bound(
     rounds: int,
     threads: int = 1,
     deadline: float | None = None,
-    cancel: Callable[[], bool] | None = None,
+    cancel: Cancel = lambda: False,
 ) -> Bound:
     """A bound on the stage-3 value of every plan, and the prices behind it.
+
+    The choices in the tables of `case` are put in the order of what they cost at these prices.
 
     Args:
         case: The problem; what presolve struck or narrowed makes the bound tighter.
         rounds: Rounds of pricing; the result depends on nothing else unless one of the next two ends it.
         threads: How many price at the same time.
         deadline: On the clock of `time.monotonic`.
-        cancel: Asked before each round.
+        cancel: Asked between some requests and the next.
 
     Returns:
-        The best bound found; its value is None when some request that must be granted cannot be.
+        The best bound found; its value is None when some request that must be granted cannot be, and when
+        not even one round was done.
     """
+    began = monotonic()
+
+    def gone() -> float:
+        return 0.0 if deadline is None else (monotonic() - began) / max(1e-9, deadline - began)
+
     with ThreadPoolExecutor(threads) as pool:
         search = _Descent(_Market(case, pool, threads), rounds)
         while search.done < rounds and not search.finished:
-            late = deadline is not None and monotonic() > deadline
-            if search.done and (late or (cancel is not None and cancel())):
-                return replace(search.result(), cut=True)
-            search.step()
-        return search.result()
+            if not search.step(gone(), lambda: cancel() or gone() > 1.0):
+                return replace(search.result(cancel), cut=True)
+        return search.result(cancel)
+
+
+def choices_in_order(case: Case, price: Prices) -> Costs:
+    """Put the choices of each need in the order of what they cost at least at `price`; returns that cost."""
+    nothing: Costs = np.zeros((1, max(1, len(case.table(MODES)))))
+    least: Costs = np.full((1, max(1, len(case.table(CHOICES)))), -np.inf)
+    rank_choices(auction_for(case, price, nothing, 1.0, 1.0), least, 0, len(case.table(MODES)))
+    return least
 
 
 def round_steps(case: Case) -> int:
@@ -231,20 +294,30 @@ class _Descent:
         self.rounds = rounds
         self.done = 0
         self.finished = False
+        self.hurried = False
         self.weights = market.start()
         self.unit = max(float(self.weights.max(initial=0.0)), market.grid)
         self.mean = np.zeros_like(self.weights)
         self.square = np.zeros_like(self.weights)
         self.best = np.inf
         self.best_weights = self.weights
-        self.profit = np.zeros(0)
+        self.profit = np.zeros_like(market.profit[0])
 
-    def step(self) -> None:
-        """One round of pricing and one step; the last fifth of the rounds price teams exactly."""
+    def step(self, gone: float, late: Cancel) -> bool:
+        """One round of pricing and one step; the last fifth of the rounds price teams exactly.
+
+        Steps become shorter from round to round, or when time is short by the part of it that is `gone`.
+        False when `late` ended the round, which then says nothing.
+        """
         market, share = self.market, self.done / self.rounds
+        if gone > max(share, HURRY):
+            share, self.hurried = min(1.0, gone), True
         for auction in market.auctions:
             auction.costs[GRID, QUICK] = share < 0.8
-        bound, slope = market.open(self.weights)
+        found = market.open(self.weights, late)
+        if found is None:
+            return False
+        bound, slope = found
         self.done += 1
         if bound < self.best:
             self.best, self.best_weights = bound, self.weights
@@ -258,10 +331,10 @@ class _Descent:
         scale = np.sqrt(self.square / (1 - MEMORY**self.done)) + 1e-9
         length = self.unit * FIRST_STEP * (LAST_STEP / FIRST_STEP) ** share
         self.weights = market.snap(self.weights - length * mean / scale)
+        return True
 
-    def result(self) -> Bound:
+    def result(self, cancel: Cancel) -> Bound:
         """The best bound and the prices that give it."""
-        every, usual, caps = self.market.split(self.best_weights)
-        over = every + caps[self.market.department, :-1] + caps[self.market.department, -1:]
         value = floor(self.best) if np.isfinite(self.best) else None
-        return Bound(value, np.stack([over + usual, over]), self.profit, self.done)
+        least = self.market.put_in_order(self.best_weights, cancel)
+        return Bound(value, self.market.price.copy(), self.profit, self.done, self.hurried, least)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -62,12 +64,14 @@ def warm() -> bool:
 
 
 def ready(stopped: Callable[[], bool] = lambda: False) -> bool:
-    """Compile all kernels of the modules imported so far, callees first, unless they are kept on disk.
+    """Compile all kernels, callees first, unless they are kept on disk.
 
     Kept kernels are read when they are first called, and only those that Python calls; the others are part
     of them already. False when `stopped` became true on the way.
     """
     if not warm():
+        # This loads every module with kernels, whoever asks.
+        import_module("solver.driving")
         for made, signature in _KERNELS:
             if stopped():
                 return False
@@ -76,7 +80,16 @@ def ready(stopped: Callable[[], bool] = lambda: False) -> bool:
             # A second form for constants or other widths would take minutes and serve nobody.
             made.disable_compile()
         (_folder() / COMPLETE).touch()
+        _clear_old()
     return True
+
+
+def _clear_old() -> None:
+    """Remove what older sources of this checkout left, but for the last, which may still be in use."""
+    own = f"{_folder().name.split('-')[0]}-*"
+    old = [mark.parent for mark in _folder().parent.glob(f"{own}/{COMPLETE}") if mark.parent != _folder()]
+    for folder in sorted(old, key=lambda path: (path / COMPLETE).stat().st_mtime)[:-1]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def machine_tuple(named: type) -> None:
@@ -95,14 +108,14 @@ def _machine_type(note: str) -> Any:
 
 @cache
 def _folder() -> Path:
-    """Where compiled kernels are kept: one folder for each state of their source.
+    """Where compiled kernels are kept: one folder for each checkout and state of their source.
 
     Numba looks only at the file of the outermost function when it asks whether its copy is stale;
     a kernel here calls kernels of other files, so the folder's name is a fingerprint of them all.
     """
     here = Path(__file__).parent
     sources = sorted([*here.glob("*.py"), *here.glob("search/*.py")])
-    mark = hashlib.sha256()
+    mark, checkout = hashlib.sha256(), hashlib.sha256(str(here.resolve()).encode()).hexdigest()
     for path in sources:
         text = path.read_bytes()
         if b"@kernel" in text:
@@ -110,7 +123,7 @@ def _folder() -> Path:
             # same source needs a folder of its own.
             mark.update(f"{path.resolve()} {path.stat().st_mtime_ns} ".encode() + text)
     for base in _bases():
-        folder = base / mark.hexdigest()[:16]
+        folder = base / f"{checkout[:8]}-{mark.hexdigest()[:16]}"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):

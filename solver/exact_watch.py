@@ -98,6 +98,8 @@ class Watch:
         Raises:
             RefereeError: The plan breaks a rule.
         """
+        if self.best is not None and plan is self.best[0]:
+            return self.best[1]
         began = self.seconds()
         measures = referee.check(self.problem, plan)
         self.verifying_s = max(self.verifying_s, self.seconds() - began)

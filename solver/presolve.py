@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 TRIES = 6
 """Attempts to staff a mode alone before the exact model is asked."""
 
+MODES_A_LOOK = 64
+"""Modes that are counted and tried between two questions whether to stop."""
+
 
 @dataclass(frozen=True)
 class Tightened:
@@ -40,43 +43,62 @@ class Tightened:
         case: Struck modes have POSSIBLE 0; windows and choices are narrowed in place.
         counted: Modes struck by counting.
         proven: Modes struck by the exact model.
-        open: Modes for which time was too short to decide; they stay.
+        open: Modes for which there was not work enough to decide; they stay.
+        cut: Whether the clock or the caller ended it, so that another run may strike other modes.
     """
 
     case: Case
     counted: int
     proven: int
     open: int
+    cut: bool
 
 
 def tighten(
-    problem: Problem, *, deadline: float | None = None, cancel: Callable[[], bool] | None = None
+    problem: Problem,
+    case: Case | None = None,
+    *,
+    work: float | None = None,
+    deadline: float | None = None,
+    cancel: Callable[[], bool] = lambda: False,
 ) -> Tightened:
     """The tables of `problem` with all that can be concluded from each request alone.
 
+    Whenever it ends, what was concluded so far holds.
+
     Args:
         problem: A valid problem.
-        deadline: On the clock of `time.monotonic`; after it the exact model is no longer asked, and modes
-            that it might strike stay.
-        cancel: Asked before each exact model; True has the same effect.
+        case: Its tables, when they are made already; they are changed.
+        work: Units of work after which the exact model is no longer asked, and modes it might strike stay.
+        deadline: The same on the clock of `time.monotonic`.
+        cancel: True ends it as soon as can be.
     """
-    case = case_of(problem)
-    counted = narrow_modes(case.world, np.zeros(case.fact(TEAM_MOST) + 2, np.int64))
-    desk = desk_for(case, empty_state(case), 0, early_price(case))
+    case = case or case_of(problem)
     modes = case.table(MODES)
+    top = np.zeros(case.fact(TEAM_MOST) + 2, np.int64)
+    desk = desk_for(case, empty_state(case), 0, early_price(case))
     doubtful = np.zeros(len(modes), np.int64)
-    fits_alone(desk, doubtful, TRIES)
-    proven, left = 0, 0
-    for mode in np.flatnonzero(doubtful).tolist():
-        if (deadline is not None and monotonic() > deadline) or (cancel is not None and cancel()):
-            left += 1
-            continue
+    counted = 0
+    for first in range(0, len(modes), MODES_A_LOOK):
+        if cancel():
+            return Tightened(case, counted, 0, 0, cut=True)
+        end = min(first + MODES_A_LOOK, len(modes))
+        counted += narrow_modes(case.world, top, first, end)
+        fits_alone(desk, doubtful, TRIES, first, end)
+    proven, spent = 0, 0.0
+    asked = np.flatnonzero(doubtful).tolist()
+    for k, mode in enumerate(asked):
+        cut = cancel() or (deadline is not None and monotonic() > deadline)
+        if cut or (work is not None and spent > work):
+            return Tightened(case, counted, proven, len(asked) - k, cut)
         from solver.standalone import impossible
 
-        if impossible(case, mode):
+        denied, used = impossible(case, mode)
+        spent += used
+        if denied:
             modes[mode, POSSIBLE] = 0
             proven += 1
-    return Tightened(case, counted, proven, left)
+    return Tightened(case, counted, proven, 0, cut=False)
 
 
 def obligations_lost(case: Case) -> int:

@@ -124,13 +124,14 @@ class _Alone:
             self.cp.add(sum(parts) <= int(room))
 
 
-def impossible(case: Case, mode: int) -> bool:
+def impossible(case: Case, mode: int) -> tuple[bool, float]:
     """Whether it is proven that the mode cannot be staffed even when nobody else is planned.
 
-    False also when the work allowed was too little to tell.
+    False also when the work allowed was too little to tell. The second is the work it took, in units.
     """
     model = _Alone(case, mode)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = WORK
-    return bool(solver.solve(model.cp) == cp_model.INFEASIBLE)
+    denied = solver.solve(model.cp) == cp_model.INFEASIBLE
+    return bool(denied), float(solver.response_proto.deterministic_time)

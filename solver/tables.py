@@ -46,9 +46,9 @@ TABLES = 24
 PARALLEL, CHUNK, DEPARTMENT = range(3)
 # Columns of REQUESTS. Spans of modes, lines, walls and floors; MUST says that it cannot be refused; OBLIGED
 # the level promised or -1; REFUSED the money of refusing it (churn, never positive); FROZEN_R that locks
-# freeze hours of it.
+# freeze hours of it; TIE what granting it adds in stage 5.
 MODE_A, MODE_Z, LINE_A, LINE_Z, WALL_A, WALL_Z, FLOOR_A, FLOOR_Z = range(8)
-MUST, OBLIGED, REFUSED, ACCOUNT, FROZEN_R = range(8, 13)
+MUST, OBLIGED, REFUSED, ACCOUNT, FROZEN_R, TIE = range(8, 14)
 # Columns of MODES, best value first within a request. POSSIBLE turns 0 when presolve strikes a mode.
 REQUEST, OPTION, LEVEL, DEADLINE, VALUE, NEED_A, NEED_Z, POSSIBLE = range(8)
 # Columns of NEEDS, predecessors first. BEFORE says that another need waits for this one.
@@ -65,7 +65,7 @@ BONUS, PIN, FIX, OLD_P, OWN = range(5)
 WEEKS, PERSONS, REQUESTS_ALL, SLOTS_ALL, HALF_PRICE, TEAM_MOST, CHOICES_MOST, FLOORS_ALL = range(8)
 # fmt: on
 
-PERSON_COLUMNS, REQUEST_COLUMNS, MODE_COLUMNS, NEED_COLUMNS = 3, 13, 8, 9
+PERSON_COLUMNS, REQUEST_COLUMNS, MODE_COLUMNS, NEED_COLUMNS = 3, 14, 8, 9
 LINE_COLUMNS, PAIR_COLUMNS, SPECIAL_COLUMNS = 13, 3, 5
 
 

@@ -11,9 +11,9 @@ from solver.tables import MODES, POSSIBLE, REQUEST
 
 
 @kernel
-def fits_alone(desk: Desk, doubtful: Ints, tries: int) -> None:
-    """Write 1 for each possible mode that was not staffed in so many tries on the desk's empty state."""
-    for mode in range(len(doubtful)):
+def fits_alone(desk: Desk, doubtful: Ints, tries: int, first: int, end: int) -> None:
+    """Write 1 for each possible mode of a span that was not staffed in so many tries on the empty state."""
+    for mode in range(first, end):
         if get(desk.world, MODES, mode, POSSIBLE) == 0:
             continue
         doubtful[mode] = 1

@@ -14,6 +14,7 @@ import numpy as np
 from solver.books import Costs, Ints, Prices, assign, bind, get, names
 from solver.compiling import kernel, machine_tuple
 from solver.search.filling import NEVER
+from solver.search.scratch import BEYOND
 from solver.search.state import fixed_hours
 from solver.search.teams import promised, term
 from solver.tables import (
@@ -30,8 +31,12 @@ from solver.tables import (
     HOURS,
     KIND,
     LAST,
+    LEVEL,
     LINES,
+    MODES,
     N_LINE,
+    NEED_A,
+    NEED_Z,
     NEEDS,
     OLD,
     OLD_LINES,
@@ -60,6 +65,9 @@ L_CELL, L_SIZE = range(2)
 # hour at which a team was found last; single numbers: the grid on which prices stand, the highest price tried
 # for a team, whether few prices are tried.
 BY_LOT, SAVING, TEAM_PRICE, GRID = range(4)
+RANKED = 1e-12
+"""How those who cannot do a line alone are told apart by the price of their cheapest hour."""
+
 # Columns of the single numbers.
 STEP, HIGHEST, QUICK = range(3)
 
@@ -216,6 +224,35 @@ def single_cost(auction: Auction, need: int, level: int, pair: int, limit: float
     if total < hours or (get(world, LINES, line, OLD) < 0 and cheapest * hours - bonus >= limit):
         return NEVER
     return buy_lots(auction, add_lots(auction, need, pair, 0, 0, least), hours) - bonus
+
+
+@kernel
+def _least(auction: Auction, need: int, level: int, pair: int) -> float:
+    """What the pair costs at least alone on the need; BEYOND and more when it only serves in a team."""
+    cost = single_cost(auction, need, level, pair, NEVER)
+    if cost < BEYOND:
+        return cost
+    hours = smallest(auction.world, pair, own_hours(auction.world, need, level, pair))
+    return min(NEVER, BEYOND * (1.0 + max(0.0, _cheapest_hour(auction, need, pair, hours)[0]) * RANKED))
+
+
+@kernel
+def rank_choices(auction: Auction, least: Costs, first: int, end: int) -> None:
+    """Put the choices of the modes from `first` to before `end` in the order of what they cost at least."""
+    world = auction.world
+    for mode in range(first, end):
+        level = get(world, MODES, mode, LEVEL)
+        for need in range(get(world, MODES, mode, NEED_A), get(world, MODES, mode, NEED_Z)):
+            start = get(world, NEEDS, need, CHOICE_A)
+            for c in range(start, get(world, NEEDS, need, CHOICE_Z)):
+                pair, k = get(world, CHOICES, c, 0), c
+                cost = _least(auction, need, level, pair)
+                while k > start and least[0, k - 1] > cost:
+                    least[0, k] = least[0, k - 1]
+                    assign(world, CHOICES, k, 0, get(world, CHOICES, k - 1, 0))
+                    k -= 1
+                least[0, k] = cost
+                assign(world, CHOICES, k, 0, pair)
 
 
 @kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.books import Ints, assign, fill_row, get, increase
+from solver.books import Ints, fill_row, get, increase
 from solver.compiling import kernel
 from solver.search.scratch import (
     BY_PIECE,
@@ -20,7 +20,7 @@ from solver.search.scratch import (
     TRIED_HOURS,
     Desk,
 )
-from solver.search.state import LEFT, spare, weeks_of
+from solver.search.state import BUSY, FREE_ALL, FREE_USUAL, LEFT, weeks_of, works_here
 from solver.tables import (
     BIG,
     CAPS,
@@ -33,6 +33,7 @@ from solver.tables import (
     N_LINE,
     NEEDS,
     PAIRS,
+    PARALLEL,
     PEOPLE,
     PERSON,
     WEEK_MAX,
@@ -72,32 +73,45 @@ def price_of(desk: Desk, line: int, person: int, week: int) -> float:
 @kernel
 def add_piece(desk: Desk, count: int, cell: int, cost: float, size: int) -> None:
     """Insert a piece among the first `count`, behind all that are not dearer."""
-    k, scratch = count, desk.scratch
-    while k > 0 and desk.costs[BY_PIECE, k - 1] > cost:
-        desk.costs[BY_PIECE, k] = desk.costs[BY_PIECE, k - 1]
-        assign(scratch, PIECES, k, CELL, get(scratch, PIECES, k - 1, CELL))
-        assign(scratch, PIECES, k, SIZE, get(scratch, PIECES, k - 1, SIZE))
+    k, scratch, costs = count, desk.scratch, desk.costs
+    at = scratch[PIECES] + 2 * k
+    while k > 0 and costs[BY_PIECE, k - 1] > cost:
+        costs[BY_PIECE, k] = costs[BY_PIECE, k - 1]
+        scratch[at + CELL] = scratch[at - 2 + CELL]
+        scratch[at + SIZE] = scratch[at - 2 + SIZE]
         k -= 1
-    desk.costs[BY_PIECE, k] = cost
-    assign(scratch, PIECES, k, CELL, cell)
-    assign(scratch, PIECES, k, SIZE, size)
+        at -= 2
+    costs[BY_PIECE, k] = cost
+    scratch[at + CELL] = cell
+    scratch[at + SIZE] = size
 
 
 @kernel
 def cheapest_weeks(desk: Desk, pair: int) -> tuple[int, int]:
-    """Sort the open weeks of one person into pieces; returns their number and their hours in all."""
-    world, line, person = desk.world, line_in_hand(desk), get(desk.world, PAIRS, pair, PERSON)
+    """Sort the open weeks of one person into pieces; returns their number and their hours in all.
+
+    It says the same as `spare`, but with places in the books reckoned once: the search spends its time here.
+    """
+    world, state, line = desk.world, desk.state, line_in_hand(desk)
+    person, weeks = get(world, PAIRS, pair, PERSON), weeks_of(world)
     request, kind = get(world, LINES, line, L_REQUEST), get(world, LINES, line, KIND)
     least = max(1, min(get(world, PEOPLE, person, CHUNK), hours_in_hand(desk)))
-    most = get(world, LINES, line, WEEK_MAX)
+    most, parallel = get(world, LINES, line, WEEK_MAX), get(world, PEOPLE, person, PARALLEL)
+    free, busy = state[FREE_ALL] + person * weeks, state[BUSY] + person * weeks
+    usual = state[FREE_USUAL if kind == 0 else FREE_ALL] + person * weeks
+    left = state[LEFT] + get(world, PEOPLE, person, DEPARTMENT) * (weeks + 1)
+    price = desk.rushed if task(desk, T_RUSH) > 0 else desk.price
     count, total = 0, 0
     increase(desk.scratch, TASK, T_STEPS, 0, task(desk, T_LAST) - task(desk, T_FIRST) + 4)
     for week in range(task(desk, T_FIRST), task(desk, T_LAST) + 1):
-        hours = min(most, spare(world, desk.state, request, kind, person, week))
+        hours = min(most, state[usual + week], state[free + week])
         if hours >= least:
-            add_piece(desk, count, week, price_of(desk, line, person, week), hours)
-            count += 1
-            total += hours
+            hours = min(hours, state[left + week])
+            full = state[busy + week] >= parallel
+            if hours >= least and not (full and not works_here(world, state, request, person, week)):
+                add_piece(desk, count, week, price[kind, person, week], hours)
+                count += 1
+                total += hours
     return count, total
 
 

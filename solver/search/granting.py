@@ -9,11 +9,13 @@ from solver.search.state import (
     BROKEN,
     GAIN,
     GRANTS,
+    HANDS,
     MODE,
     MONEY,
     S_PAIR,
     SLOT_HOURS,
     SLOTS,
+    TIES,
     TOTALS,
     UNMET,
     WORTH,
@@ -52,6 +54,7 @@ from solver.tables import (
     SPECIAL,
     SPECIALS,
     TEAM,
+    TIE,
     VALUE,
 )
 
@@ -131,12 +134,28 @@ def _truest(world: Ints, state: Ints, request: int, mode: int) -> int:
 
 
 @kernel
+def handovers(world: Ints, state: Ints, request: int) -> int:
+    """People on the lines of `request` beyond the first one of each."""
+    extra = 0
+    for line in range(get(world, REQUESTS, request, LINE_A), get(world, REQUESTS, request, LINE_Z)):
+        people, first = 0, get(world, LINES, line, SLOT)
+        for slot in range(first, first + get(world, LINES, line, TEAM)):
+            if get(state, SLOTS, slot, S_PAIR) >= 0:
+                people += 1
+        extra += max(0, people - 1)
+    return extra
+
+
+@kernel
 def _count(world: Ints, state: Ints, request: int, sign: int) -> None:
     """Add the request as it stands to the totals (`sign` 1) or take it off (-1)."""
     mode = get(state, GRANTS, request, MODE)
     increase(state, TOTALS, MONEY, 0, sign * get(state, GRANTS, request, GAIN))
     if mode < 0:
         increase(state, TOTALS, UNMET, 0, sign * get(world, REQUESTS, request, MUST))
+    else:
+        increase(state, TOTALS, HANDS, 0, sign * handovers(world, state, request))
+        increase(state, TOTALS, TIES, 0, sign * get(world, REQUESTS, request, TIE))
     obliged = get(world, REQUESTS, request, OBLIGED)
     if obliged >= 0 and (mode < 0 or get(world, MODES, mode, LEVEL) < obliged):
         increase(state, TOTALS, BROKEN, 0, sign)

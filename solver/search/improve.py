@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.books import pages
-from solver.search.plans import plan_of
+from solver.search.plans import plan_of, state_of
 from solver.search.scratch import T_STEPS, TASK
 from solver.search.state import GRANTS, MODE, empty_state
 from solver.search.tour import COUNTS, DIALS, HEAT, MOST, MOVE, R_MONEY, RANKS, TOP, rebuild, tour_from
-from solver.search.walk import walk
+from solver.search.walk import tidy, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,9 @@ MENDERS = 8
 
 LATE = 0.85
 """Part of the time after which a search that is behind with its steps goes by the clock."""
+
+SHOWING = 0.05
+"""Most part of the time in which plans are verified while the search goes on."""
 
 POLL_S = 0.1
 """Seconds between two looks at working threads."""
@@ -139,11 +142,13 @@ def improve(
     """
     team = [_Worker(case, start, bound, terms, k) for k in range(terms.workers)]
     leader, stop = team[0], threading.Event()
-    best = _rank(leader.tour)
+    best, shown = _rank(leader.tour), _Shown(case, show)
     with ThreadPoolExecutor(terms.workers) as pool:
         for sharing in range(1, SHARINGS + 1):
             jobs = [pool.submit(worker.go, sharing / SHARINGS, stop) for worker in team]
             try:
+                # A plan is verified while the walks go on.
+                shown.next()
                 while wait(jobs, timeout=POLL_S).not_done:
                     show(None)
                     if stopped():
@@ -157,7 +162,7 @@ def improve(
             leader = max(team, key=lambda worker: (_rank(worker.tour), -worker.number))
             if _rank(leader.tour) > best:
                 best = _rank(leader.tour)
-                show(_plan(case, leader.tour))
+                shown.keep(leader.tour)
             if stop.is_set() or sharing == SHARINGS:
                 break
             for worker in team:
@@ -188,6 +193,13 @@ def mend(case: Case, state: Ints, bound: Bound, seed: int) -> Ints:
     return best.desk.state
 
 
+def tidied(case: Case, plan: Plan, bound: Bound) -> Plan:
+    """`plan` with fewer hand-overs where a request can be staffed so beside the others, else as it is."""
+    tour = tour_from(case, state_of(case, plan), bound, 0)
+    tidy(tour)
+    return plan_of(case, tour.best)
+
+
 def _plan(case: Case, tour: Tour) -> Plan | None:
     """The best plan of a tour; None while it lacks a grant that locks ask for."""
     return plan_of(case, tour.best) if _rank(tour)[0] == 0 else None
@@ -195,8 +207,31 @@ def _plan(case: Case, tour: Tour) -> Plan | None:
 
 def _rank(tour: Tour) -> tuple[int, ...]:
     """How good the best plan of a tour is; the greater the better."""
-    *before, money = (int(x) for x in pages(tour.memo, RANKS)[TOP])
-    return (*(-x for x in before), money)
+    *before, money, hands, ties = (int(x) for x in pages(tour.memo, RANKS)[TOP])
+    return (*(-x for x in before), money, -hands, ties)
+
+
+class _Shown:
+    """Shows the best plans while the search goes on, as far as that takes little of its time."""
+
+    def __init__(self, case: Case, show: Callable[[Plan | None], None]) -> None:
+        self._case = case
+        self._show = show
+        self._began = monotonic()
+        self._spent = 0.0
+        self._kept: Ints | None = None
+
+    def keep(self, tour: Tour) -> None:
+        """Remember the best plan of a tour, unless it lacks a grant that locks ask for."""
+        self._kept = tour.best.copy() if _rank(tour)[0] == 0 else None
+
+    def next(self) -> None:
+        """Show the plan remembered last, or leave it for later."""
+        now = monotonic()
+        if self._kept is not None and self._spent <= SHOWING * (now - self._began):
+            self._show(plan_of(self._case, self._kept))
+            self._kept = None
+            self._spent += monotonic() - now
 
 
 class _Worker:

@@ -58,7 +58,10 @@ def plan_of(case: Case, state: Ints) -> Plan:
 
 
 def state_of(case: Case, plan: Plan) -> Ints:
-    """The state that holds `plan`, which must keep every rule of the case's problem."""
+    """The state that holds `plan`, which must keep every rule of the case's problem.
+
+    But for locks on levels: a grant that one of them rules out is left out.
+    """
     request_of = {name: i for i, name in enumerate(case.requests)}
     line_of = {name: i for i, name in enumerate(case.lines)}
     person_of = {name: i for i, name in enumerate(case.specialists)}
@@ -77,8 +80,9 @@ def state_of(case: Case, plan: Plan) -> Ints:
             for week, amount in amounts:
                 hours[slot, week] = amount
     for grant in plan.granted:
-        grants[request_of[grant.request], MODE] = _mode(case, request_of[grant.request], grant)
-        adopt(case.world, state, request_of[grant.request], said)
+        request = request_of[grant.request]
+        grants[request, MODE] = _mode(case, request, grant)
+        adopt(case.world, state, request, said)
     return state
 
 
@@ -88,10 +92,10 @@ def _pair(case: Case, line: int, person: int) -> int:
 
 
 def _mode(case: Case, request: int, grant: Grant) -> int:
-    """The mode of the grant with the latest last week; `adopt` finds the truest one."""
+    """The mode of the grant with the latest last week, -1 when none is left; `adopt` finds the truest one."""
     modes = case.table(MODES)
     first, last = (int(x) for x in case.table(REQUESTS)[request, [MODE_A, MODE_Z]])
     same = [
         m for m in range(first, last) if (modes[m, OPTION], modes[m, LEVEL]) == (grant.option, grant.level)
     ]
-    return max(same, key=lambda m: int(modes[m, DEADLINE]))
+    return max(same, key=lambda m: int(modes[m, DEADLINE]), default=-1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from solver.books import Costs, Ints, Prices, assign, bind, get, names
 from solver.compiling import kernel, machine_tuple
-from solver.tables import CHOICES_MOST, TEAM_MOST, WEEKS
+from solver.tables import CHOICES, CHOICES_MOST, TEAM_MOST, WEEKS
 
 if TYPE_CHECKING:
     from solver.tables import Case
@@ -37,6 +37,9 @@ T_NEED, T_LEVEL, T_FIRST, T_LAST, T_RUSH, T_STEPS = range(6)
 # Rows of the costs: money per hour of each piece; of each offer.
 BY_PIECE, BY_OFFER = range(2)
 # fmt: on
+
+BEYOND = 1e30
+"""Costs from which a choice only serves in a team; the cost of its cheapest hour is on top."""
 
 
 def _scratch(case: Case, seed: int) -> Ints:
@@ -92,6 +95,8 @@ class Desk(NamedTuple):
         scratch: Working memory, with the task in hand: which line to staff, and when.
         costs: Working memory for money.
         price: Money per quarter-hour by kind of line (0 usual, 1 expedite), person and week.
+        least: One row, by choice: what it costs at least, and choices stand in this order; minus infinity
+            when unknown, BEYOND or more when the pair cannot do the line alone.
         rushed: Prices that rise so steeply by week that work is done as early as can be.
     """
 
@@ -100,15 +105,18 @@ class Desk(NamedTuple):
     scratch: Ints
     costs: Costs
     price: Prices
+    least: Costs
     rushed: Prices
 
 
 machine_tuple(Desk)
 
 
-def desk_for(case: Case, state: Ints, seed: int, price: Prices) -> Desk:
-    """A desk with fresh working memory; `state` and `price` are used as they are."""
-    return Desk(case.world, state, _scratch(case, seed), _costs(case), price, rush(price))
+def desk_for(case: Case, state: Ints, seed: int, price: Prices, least: Costs | None = None) -> Desk:
+    """A desk with fresh working memory; all that is handed in is used as it is."""
+    if least is None:
+        least = np.full((1, max(1, len(case.table(CHOICES)))), -np.inf)
+    return Desk(case.world, state, _scratch(case, seed), _costs(case), price, least, rush(price))
 
 
 def rush(price: Prices) -> Prices:

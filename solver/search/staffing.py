@@ -9,6 +9,7 @@ from solver.search.granting import empty_slots, grant, last_worked
 from solver.search.scratch import (
     BEST,
     BEST_HOURS,
+    BEYOND,
     BY_OFFER,
     BY_PIECE,
     MEMBER,
@@ -64,6 +65,9 @@ from solver.tables import (
 SPREAD = 0.15
 """How far apart two people may be in price and still change places by chance."""
 
+ASKED = 48
+"""People with free hours who are asked for a team, those with the lowest prices first."""
+
 BLINK = 0.08
 """How often a person is passed over at full noise, so that the cheapest one is not always taken."""
 
@@ -95,6 +99,9 @@ def _best_single(desk: Desk, noise: float) -> float:
     special = get(world, LINES, line, OLD) >= 0 or get(world, LINES, line, WEEK_MIN) > 0
     best = NEVER
     for c in range(get(world, NEEDS, need, CHOICE_A), get(world, NEEDS, need, CHOICE_Z)):
+        # Everybody from here on is dearer than the best so far, or cannot do it alone.
+        if desk.least[0, c] >= min(best, BEYOND):
+            break
         pair = get(world, CHOICES, c, 0)
         if behind_wall(world, desk.state, request, get(world, PAIRS, pair, PERSON)):
             continue
@@ -150,16 +157,19 @@ def _offer(desk: Desk, pair: int, rest: int) -> tuple[int, float]:
 
 
 @kernel
-def _others_give(desk: Desk, count: int, rest: int) -> int:
-    """Write down what everyone outside the team could give towards `rest` hours.
+def _others_give(desk: Desk, count: int, rest: int) -> tuple[int, int]:
+    """Write down what people outside the team could give towards `rest` hours.
 
-    Returns the most that the places behind the next one could bring; from the third place on the second
-    largest offer stands for all.
+    Returns the most that the places behind the next one could bring, where from the third place on the
+    second largest offer stands for all, and the choice before which asking ended.
     """
     world, need, line = desk.world, task(desk, T_NEED), line_in_hand(desk)
     start, request = get(world, NEEDS, need, CHOICE_A), get(world, LINES, line, L_REQUEST)
-    largest, second = 0, 0
-    for c in range(start, get(world, NEEDS, need, CHOICE_Z)):
+    largest, second, offers, end = 0, 0, 0, get(world, NEEDS, need, CHOICE_Z)
+    for c in range(start, end):
+        if offers == ASKED:
+            end = c
+            break
         pair = get(world, CHOICES, c, 0)
         hours, cost = 0, NEVER
         if not _in_team(desk.scratch, count, pair) and not behind_wall(
@@ -168,12 +178,14 @@ def _others_give(desk: Desk, count: int, rest: int) -> int:
             hours, cost = _offer(desk, pair, rest)
         assign(desk.scratch, OFFERS, c - start, 0, hours)
         desk.costs[BY_OFFER, c - start] = cost
+        if hours > 0 and desk.least[0, c] > -NEVER:
+            offers += 1
         if hours > largest:
             largest, second = hours, largest
         elif hours > second:
             second = hours
     more = get(world, LINES, line, TEAM) - count - 1
-    return 0 if more <= 0 else largest + second * (more - 1)
+    return 0 if more <= 0 else largest + second * (more - 1), end
 
 
 @kernel
@@ -184,15 +196,14 @@ def _gather(desk: Desk, count: int, noise: float) -> int:
     of others for the remaining places, are enough. Returns the team's size; it may still be too small.
     """
     world, scratch = desk.world, desk.scratch
-    start = get(world, NEEDS, task(desk, T_NEED), CHOICE_A)
-    end = get(world, NEEDS, task(desk, T_NEED), CHOICE_Z)
-    rest = hours_in_hand(desk)
+    start, rest = get(world, NEEDS, task(desk, T_NEED), CHOICE_A), hours_in_hand(desk)
     for i in range(count):
         rest -= _offer(desk, member(scratch, i), rest)[0]
     while rest > 0 and count < get(world, LINES, line_in_hand(desk), TEAM):
         # With chance nobody is asked for the whole line, so that teams are met where one person could do it.
         wanted = rest if count > 0 or uniform(scratch) >= noise else 1 + below(scratch, rest)
-        enough = wanted - _others_give(desk, count, wanted)
+        behind, end = _others_give(desk, count, wanted)
+        enough = wanted - behind
         best, best_cost = -1, NEVER
         for c in range(start, end):
             hours = get(scratch, OFFERS, c - start, 0)

@@ -72,8 +72,9 @@ from solver.tables import (
 MODE, GAIN, WORTH = range(3)
 # Columns of SLOTS: the pair or -1; the slots of the same person after and before this one, -1 when none.
 S_PAIR, FOLLOWING, PREVIOUS = range(3)
-# Rows of TOTALS: requests that must be granted and are not; broken obligations; money of stage 3.
-UNMET, BROKEN, MONEY = range(3)
+# Rows of TOTALS: requests that must be granted and are not; broken obligations; money of stage 3; people on
+# lines beyond the first ones; stage 5.
+UNMET, BROKEN, MONEY, HANDS, TIES = range(5)
 # fmt: on
 
 
@@ -83,7 +84,7 @@ def empty_state(case: Case) -> Ints:
     slots, people = int(case.table(LINES)[:, TEAM].sum()), len(case.specialists)
     grants = np.zeros((len(requests), 3), np.int64)
     grants[:, MODE], grants[:, GAIN] = -1, requests[:, REFUSED]
-    totals = [requests[:, MUST].sum(), (requests[:, OBLIGED] >= 0).sum(), requests[:, REFUSED].sum()]
+    totals = [requests[:, MUST].sum(), (requests[:, OBLIGED] >= 0).sum(), requests[:, REFUSED].sum(), 0, 0]
     return bind(
         [
             case.table(ROOM_USUAL),

@@ -14,11 +14,13 @@ from solver.search.state import (
     ATTAINED,
     BROKEN,
     GRANTS,
+    HANDS,
     MODE,
     MONEY,
     S_PAIR,
     SLOT_HOURS,
     SLOTS,
+    TIES,
     TOTALS,
     UNMET,
     end_slot,
@@ -46,9 +48,9 @@ if TYPE_CHECKING:
 TOUCHED_AT, CANDIDATE_AT, DIFFERS = range(3)
 # Rows of COUNTS: lengths of the lists; number of this move; moves accepted, moves that gave a new best plan.
 N_TOUCHED, N_CANDIDATES, N_CHANGED, N_FREED, MOVE, ACCEPTED, BESTS = range(7)
-# Rows of RANKS: the plan now, before the move, the best; columns: smaller is better but for the last, money.
+# Rows of RANKS: the plan now, before the move, the best; columns: smaller is better but for money and ties.
 NOW, THEN, TOP = range(3)
-R_UNMET, R_BROKEN, R_SHARE, R_SHORT, R_MONEY = range(5)
+R_UNMET, R_BROKEN, R_SHARE, R_SHORT, R_MONEY, R_HANDS, R_TIES = range(7)
 # Rows of the keys: order of the candidates; money each mode leaves at the prices; dials, see below.
 ORDER, PROFIT, DIALS = range(3)
 # Columns of the dials: temperature in money; most requests taken out in a move.
@@ -91,13 +93,13 @@ def tour_from(case: Case, state: Ints, bound: Bound, seed: int) -> Tour:
             np.zeros(requests, np.int64),
             np.zeros(FREED_MOST, np.int64),
             np.zeros(7, np.int64),
-            np.zeros((3, 5), np.int64),
+            np.zeros((3, 7), np.int64),
         ]
     )
     keys = np.zeros((3, max(2, requests, modes)))
     # What is impossible stays so; a walk must never compare with minus infinity.
     keys[PROFIT, :modes] = np.maximum(bound.profit[:modes], -1e18)
-    tour = Tour(desk_for(case, state, seed, bound.price), state.copy(), state.copy(), memo, keys)
+    tour = Tour(desk_for(case, state, seed, bound.price, bound.least), state.copy(), state.copy(), memo, keys)
     rank(tour, NOW)
     rank(tour, TOP)
     return tour
@@ -118,6 +120,8 @@ def rank(tour: Tour, row: int) -> None:
     assign(memo, RANKS, row, R_SHARE, 1000 - share)
     assign(memo, RANKS, row, R_SHORT, short)
     assign(memo, RANKS, row, R_MONEY, get(state, TOTALS, MONEY, 0))
+    assign(memo, RANKS, row, R_HANDS, get(state, TOTALS, HANDS, 0))
+    assign(memo, RANKS, row, R_TIES, get(state, TOTALS, TIES, 0))
 
 
 @kernel
@@ -128,6 +132,19 @@ def compare(tour: Tour, one: int, other: int) -> int:
         if a != b:
             return 1 if a < b else -1
     return 0
+
+
+@kernel
+def better(tour: Tour, one: int, other: int) -> bool:
+    """Whether rank `one` is better than `other` in all stages, one after the other."""
+    order = compare(tour, one, other)
+    if order != 0:
+        return order > 0
+    for column in range(R_MONEY, R_TIES + 1):
+        a, b = get(tour.memo, RANKS, one, column), get(tour.memo, RANKS, other, column)
+        if a != b:
+            return (a < b) == (column == R_HANDS)
+    return False
 
 
 @kernel

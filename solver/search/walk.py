@@ -11,7 +11,7 @@ from math import exp
 
 from solver.books import assign, copy_row, get, increase
 from solver.compiling import kernel
-from solver.search.granting import refuse
+from solver.search.granting import handovers, refuse
 from solver.search.greedy import worth_it
 from solver.search.ruin import any_mode, make_room, take_any, take_people, take_related
 from solver.search.scratch import T_STEPS, TASK, below, uniform
@@ -37,6 +37,7 @@ from solver.search.tour import (
     THEN,
     TOP,
     Tour,
+    better,
     compare,
     count,
     crown,
@@ -49,6 +50,7 @@ from solver.search.tour import (
     undo,
 )
 from solver.tables import (
+    FACTS,
     L_REQUEST,
     LEVEL,
     LINES,
@@ -63,6 +65,7 @@ from solver.tables import (
     PERSON_PAIRS,
     POSSIBLE,
     REQUESTS,
+    REQUESTS_ALL,
     VALUE,
 )
 
@@ -210,23 +213,48 @@ def _accepts(tour: Tour) -> bool:
 
 
 @kernel
+def _begin(tour: Tour) -> None:
+    """Begin a move."""
+    increase(tour.memo, COUNTS, MOVE, 0, 1)
+    increase(tour.desk.scratch, TASK, T_STEPS, 0, STEPS_OF_A_MOVE)
+    for length in (N_TOUCHED, N_CANDIDATES, N_FREED):
+        assign(tour.memo, COUNTS, length, 0, 0)
+    copy_row(tour.memo, RANKS, NOW, tour.memo, RANKS, THEN)
+
+
+@kernel
+def _end(tour: Tour, accepted: bool) -> None:
+    """End a move: keep it, as the best plan when it is that, or undo it."""
+    if not accepted:
+        undo(tour)
+        copy_row(tour.memo, RANKS, THEN, tour.memo, RANKS, NOW)
+        return
+    keep(tour)
+    increase(tour.memo, COUNTS, ACCEPTED, 0, 1)
+    if better(tour, NOW, TOP):
+        crown(tour)
+
+
+@kernel
 def walk(tour: Tour, steps: int) -> None:
     """Make moves until so many steps of work are done in all; the best plan met is kept in the tour."""
     while get(tour.desk.scratch, TASK, T_STEPS, 0) < steps:
-        increase(tour.memo, COUNTS, MOVE, 0, 1)
-        increase(tour.desk.scratch, TASK, T_STEPS, 0, STEPS_OF_A_MOVE)
-        for length in (N_TOUCHED, N_CANDIDATES, N_FREED):
-            assign(tour.memo, COUNTS, length, 0, 0)
-        copy_row(tour.memo, RANKS, NOW, tour.memo, RANKS, THEN)
+        _begin(tour)
         _change(tour)
         rank(tour, NOW)
-        if not _accepts(tour):
-            undo(tour)
-            copy_row(tour.memo, RANKS, THEN, tour.memo, RANKS, NOW)
+        _end(tour, _accepts(tour))
+
+
+@kernel
+def tidy(tour: Tour) -> None:
+    """Staff every request that several people share on a line anew, and keep what is better in any stage."""
+    world, state = tour.desk.world, tour.desk.state
+    for request in range(get(world, FACTS, REQUESTS_ALL, 0)):
+        mode = get(state, GRANTS, request, MODE)
+        if mode < 0 or handovers(world, state, request) == 0:
             continue
-        keep(tour)
-        increase(tour.memo, COUNTS, ACCEPTED, 0, 1)
-        better = compare(tour, NOW, TOP)
-        more = get(tour.memo, RANKS, NOW, R_MONEY) > get(tour.memo, RANKS, TOP, R_MONEY)
-        if better > 0 or (better == 0 and more):
-            crown(tour)
+        _begin(tour)
+        take_out(tour, request)
+        try_mode(tour.desk, mode, 0.0)
+        rank(tour, NOW)
+        _end(tour, better(tour, NOW, THEN))

@@ -164,10 +164,13 @@ def _useful(world: Ints, top: Ints, need: int, level: int) -> bool:
 
 
 @kernel
-def narrow_modes(world: Ints, top: Ints) -> int:
-    """Narrow all modes; returns how many are struck because counting shows that they cannot be staffed."""
+def narrow_modes(world: Ints, top: Ints, first: int, end: int) -> int:
+    """Narrow the modes from `first` to before `end`.
+
+    Returns how many are struck because counting shows that they cannot be staffed.
+    """
     struck = 0
-    for mode in range((world[MODES + 2] - world[MODES]) // world[MODES + 1]):
+    for mode in range(first, end):
         if get(world, MODES, mode, POSSIBLE) == 0:
             continue
         possible = _narrow(world, top, mode)

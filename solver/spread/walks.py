@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.books import pages
-from solver.bounds import Bound
+from solver.bounds import Bound, choices_in_order
 from solver.compiling import ready
 from solver.problem import Floor, Problem
 from solver.search.improve import COLD, HOT, LARGEST_RUIN, SLICE
@@ -73,7 +73,9 @@ def search(message: bytes, end: Event | None = None) -> bytes:
     pages(said, GRANTS)[:, MODE] = task["modes"]
     pages(said, SLOTS)[:, S_PAIR] = task["staff"]
     pages(said, SLOT_HOURS)[:] = task["hours"]
-    tour = tour_from(case, empty_state(case), Bound(None, price, task["profit"].astype(np.float64), 0), seed)
+    least = choices_in_order(case, price)
+    guide = Bound(None, price, task["profit"].astype(np.float64), 0, least=least)
+    tour = tour_from(case, empty_state(case), guide, seed)
     rebuild(tour, said, blank)
     tour.keys[DIALS, MOST] = LARGEST_RUIN
     made, share = pages(tour.desk.scratch, TASK)[T_STEPS], 0.0
