@@ -71,6 +71,24 @@ def witness() -> Witness | None:
     return Witness(Path(place), _at_least("PLANNER_AUDIT_WITNESS_EVERY", every, 1))
 
 
+def cluster() -> str | None:
+    """Address of the Dask scheduler whose workers search the parts of large problems; None when unset.
+
+    Raises:
+        SettingsError: It is no address.
+    """
+    address = os.environ.get("PLANNER_CLUSTER", "")
+    if address and not is_cluster(address):
+        raise SettingsError(f"PLANNER_CLUSTER is {address!r}; it must look like tcp://10.0.0.5:8786.")
+    return address or None
+
+
+def is_cluster(address: str) -> bool:
+    """Whether this can be the address of a scheduler."""
+    host, _, port = address.rpartition(":")
+    return bool(host.removeprefix("tcp://").removeprefix("tls://")) and port.isdecimal() and int(port) < 65536
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
@@ -107,6 +125,8 @@ def _read() -> Settings:
             f"PLANNER_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production."
         )
     host, port = _address(env.str("ADDRESS", "127.0.0.1:8000"))
+    # Asked for by the engine; a bad one stops the program now and not the first large run.
+    cluster()
 
     def number(name: str, default: int, least: int = 1) -> int:
         return _at_least(f"PLANNER_{name}", env.int(name, default), least)

@@ -26,9 +26,9 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     """The answer to one task.
 
     Args:
-        task: "solve" (plan to begin from, reasons), "break_even" (request), "card" (request, level or none),
-            "refusal" (changed, request, alone), "price" (change: kind and its keys), "frontier" (against,
-            steps or none) or "contribution".
+        task: "solve" (plan to begin from, reasons, most_moves or none), "break_even" (request), "card"
+            (request, level or none), "refusal" (changed, request, alone), "price" (change: kind and its
+            keys), "frontier" (against, steps or none) or "contribution".
         tell: Told of progress.
         cancel: Asked now and then; True ends the search with what is known.
 
@@ -44,16 +44,42 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
 
 
 def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
+    from planner.settings import cluster
+    from planner.solving.cluster import cluster_at
     from solver.conflicts import smallest
     from solver.files import write_result
     from solver.solve import solve
 
-    reasons = task.get("reasons", False)
-    result = solve(problem, settings, progress=tell, cancel=cancel, start=_begin(task), reasons=reasons)
+    if task.get("most_moves") is not None:
+        result = _within(task, problem, settings, tell, cancel)
+    else:
+        start, reasons = _begin(task), task.get("reasons", False)
+        with cluster_at(cluster()) as executor:
+            result = solve(
+                problem,
+                settings,
+                progress=tell,
+                cancel=cancel,
+                start=start,
+                reasons=reasons,
+                executor=executor,
+            )
     if result.stopped == "conflict":
         needed = smallest(problem, result.conflicts, settings, cancel=cancel)
         result = replace(result, conflicts_smallest=needed)
     return {"result": write_result(result)}
+
+
+def _within(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> Result:
+    """The best plan within a budget of changes; why not more is asked within it too."""
+    from solver.moves import Limit, at_most, kept
+    from solver.short import reasons
+
+    limit = Limit("moves", task["most_moves"])
+    result = at_most(problem, limit, settings, start=_begin(task), progress=tell, cancel=cancel)
+    if result.plan is None or not task.get("reasons"):
+        return result
+    return replace(result, short=reasons(kept(problem, result.plan), result, settings, cancel=cancel))
 
 
 def _break_even(

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from planner.solving.cluster import cluster_at
 from planner.solving.command_parts import (
     BAD_INPUT,
     FOUND_VIOLATIONS,
@@ -37,9 +38,15 @@ from planner.solving.verify import judged
 @limit_options
 @click.option("--start", metavar="PLAN", help="A plan to begin from.")
 @click.option("--most-moves", metavar="N", help="Published line-person-weeks that may lose hours, at most.")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers help with large problems.")
 @output_option
 def solve_command(
-    problem: str, start: str | None, most_moves: str | None, output: str | None, **limits: str | None
+    problem: str,
+    start: str | None,
+    most_moves: str | None,
+    cluster: str | None,
+    output: str | None,
+    **limits: str | None,
 ) -> None:
     """Find the best plan for PROBLEM (planner-problem/1) and write it (planner-plan/1).
 
@@ -50,6 +57,7 @@ def solve_command(
     read, settings = inputs.problem(problem), inputs.settings(limits, wall_limit_s=60.0)
     begin = inputs.plan(start) if start is not None else None
     most = inputs.amount(most_moves, "--most-moves")
+    address = inputs.cluster(cluster)
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
@@ -60,11 +68,11 @@ def solve_command(
     from solver.solve import solve
 
     line = LiveLine()
-    with Interrupts() as interrupts, engine_faults():
+    with Interrupts() as interrupts, engine_faults(), cluster_at(address) as executor:
         plan = begin.plan if begin else None
         where, stop = read, (lambda: interrupts.count > 0)
         if most is None:
-            result = solve(read, settings, progress=line.show, cancel=stop, start=plan)
+            result = solve(read, settings, progress=line.show, cancel=stop, start=plan, executor=executor)
         else:
             limit = Limit("moves", most)
             result = at_most(read, limit, settings, progress=line.show, cancel=stop, start=plan)

@@ -6,8 +6,11 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from planner import settings
 
 if TYPE_CHECKING:
     from solver.files import PlanFile, ProblemError
@@ -105,6 +108,22 @@ class Inputs:
         parts = [] if text is None else text.split(",")
         found = [self.amount(part.strip(), flag) for part in parts]
         return tuple(number for number in found if number is not None)
+
+    def cluster(self, address: str | None) -> str | None:
+        """The address of a scheduler, else the one that is set."""
+        if address is None:
+            try:
+                return settings.cluster()
+            except settings.SettingsError as error:
+                self._note("E_OPTION", "PLANNER_CLUSTER", str(error), "")
+                return None
+        if not settings.is_cluster(address):
+            text = f"{address!r} is no address of a scheduler."
+            self._note("E_OPTION", "--cluster", text, "Give one such as tcp://10.0.0.5:8786.")
+        elif find_spec("distributed") is None:
+            text = "The library that speaks to clusters is missing."
+            self._note("E_OPTION", "--cluster", text, "Install the extra `cluster` of the planner.")
+        return address
 
     def target(self, path: str | None) -> None:
         """Check now that the result can be written later."""

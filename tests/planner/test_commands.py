@@ -144,6 +144,7 @@ def test_all_errors_of_files_and_options_are_told_at_once(tmp_path: Path) -> Non
         ("--seed", "-1"), ("--seed", "9" * 40),
         ("--wall-limit", "0"), ("--wall-limit", "nan"), ("--wall-limit", "1e300"), ("--wall-limit", ""),
         ("--work-limit", "-2"), ("--work-limit", "inf"), ("--mode", ""),
+        ("--cluster", "here"), ("--cluster", "tcp://:8786"),
     ],
 )  # fmt: skip
 def test_options_out_of_range_end_with_two(option: str, value: str) -> None:
@@ -350,3 +351,11 @@ def test_solve_with_reasons_ends_within_its_limit_and_a_quarter(tmp_path: Path) 
     assert done.exit_code == 0
     assert json.loads(done.stdout)["stopped"] in ("wall_limit", "work_limit")
     assert took < 4 * 1.25 + 4
+
+
+def test_a_small_problem_never_speaks_to_the_cluster(tmp_path: Path) -> None:
+    """Nobody answers at that address, and nobody is asked: only large problems are solved in parts."""
+    target = tmp_path / "plan.json"
+    done = planner("solve", FIXTURES / "tiny" / "problem.json", "--cluster", "127.0.0.1:1", "-o", target)
+    assert (done.exit_code, "broke" in done.stderr) == (0, False)
+    assert json.loads(target.read_text(encoding="utf-8"))["status"] == "optimal"

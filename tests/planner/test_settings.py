@@ -51,6 +51,9 @@ def test_production_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SOLVER_WORKERS", "-1"),
         ("WALL_LIMIT_S", "soon"),
         ("TRUSTED_PROXIES", "-1"),
+        ("CLUSTER", "scheduler"),
+        ("CLUSTER", "tcp://:8786"),
+        ("CLUSTER", "tcp://10.0.0.5:65536"),
         ("PASSWORD_MEMORY_KIB", "7"),
     ],
 )
@@ -59,3 +62,11 @@ def test_what_cannot_work_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.setenv(f"PLANNER_{name}", value)
     with pytest.raises(SettingsError, match=f"PLANNER_{name}"):
         settings.read()
+
+
+def test_a_cluster_is_used_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None by default; an address with or without its scheme is taken as it stands."""
+    assert settings.cluster() is None
+    for address in ("tcp://10.0.0.5:8786", "tls://scheduler:8786", "127.0.0.1:8786"):
+        monkeypatch.setenv("PLANNER_CLUSTER", address)
+        assert settings.cluster() == address
