@@ -73,6 +73,7 @@ def _page(
         "accounts/month.html",
         found=found,
         lines=_lines(session, found),
+        columns=_columns(found),
         kind=kind,
         form=form,
         changed=changed,
@@ -83,6 +84,13 @@ def _page(
         currency=currency(),
         hours=HOURS,
     )
+
+
+def _columns(found: MonthOfAccount) -> list[tuple[int, str]]:
+    """Which of the figures of a line are shown, by place and title: only what there is."""
+    shown = [(0, _("Actual"), found.actual), (1, _("Forecast"), found.forecast)]
+    columns = [(number, title) for number, title, row in shown if row is not None]
+    return [*columns, (2, _("Actual less forecast"))] if len(columns) == len(shown) else columns
 
 
 def _lines(session: Session, found: MonthOfAccount) -> list[tuple[str, bool, list[Figure]]]:
