@@ -18,7 +18,7 @@ from planner.clock import now
 from planner.database import Database
 from planner.records import PlanRun, Question
 from planner.services import beginnings, due_outcomes, log_checks, reminders
-from planner.solving import budget, jobs, questions
+from planner.solving import jobs, questions
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal
 from planner.solving.outcome import save
@@ -91,10 +91,7 @@ class Worker:
                 return False
             session.flush()
             task = _run_task(session, job) if isinstance(job, PlanRun) else questions.task_of(session, job)
-        stopped = stopped or threading.Event()
-        ending = self._follow(job, task, stopped)
-        while (again := self._tighter(job, ending)) is not None:
-            ending = self._follow(job, again, stopped)
+        ending = self._follow(job, task, stopped or threading.Event())
         if ending.reply is not None:
             self._keep(job, ending.reply)
         elif ending.made_way:
@@ -219,19 +216,6 @@ class Worker:
         else:
             questions.store_failure(session, question, reply.content)
 
-    def _tighter(self, job: jobs.Job, ending: Ending) -> dict[str, Any] | None:
-        """The task of solving a run anew because it changes more than it may; None when it may stand."""
-        done = ending.reply is not None and ending.reply.kind == "done"
-        if not done or not isinstance(job, PlanRun) or job.parameters.get("most_moves") is None:
-            return None
-        assert ending.reply is not None  # noqa: S101 - it is done
-        with self.database.writing() as session:
-            run = session.get_one(PlanRun, job.id)
-            mine = jobs.still_mine(session, run, self.name)
-            if not mine or not budget.tighten(session, run, ending.reply.content["result"]):
-                return None
-            return _run_task(session, run)
-
     def _give_way(self, job: jobs.Job) -> None:
         with self.database.writing() as session:
             question = session.get_one(Question, job.id)
@@ -249,6 +233,7 @@ def _run_task(session: Session, run: PlanRun) -> dict[str, Any]:
         "problem": run.snapshot.problem,
         "plan": start_text(session, run),
         "reasons": True,
+        "most_moves": run.parameters.get("most_moves"),
         "settings": {
             "mode": parameters.mode,
             "seed": int(run.parameters["seed"]),

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from factories import stable_id
 from scenario import K, Quarrel
+from sqlalchemy import select
 
-from planner.records import Leave, LeaveStatus, PlanRun, ResourceRequest
+from planner.records import Leave, LeaveStatus, PlanRun, RequestOutcome, ResourceRequest
 from planner.services import decisions, publishing
 from planner.verdict import Refused
 
@@ -35,21 +36,25 @@ def test_without_a_budget_the_more_valuable_plan_wins(published: Quarrel) -> Non
 
 
 def test_a_budget_of_no_change_keeps_what_was_published(published: Quarrel) -> None:
-    """The price of an hour is raised until R1 stays: no person-week is taken back, R2 is refused."""
+    """R1 stays: no person-week is taken back, R2 is refused for stability, and that is proven best."""
     run = published.plan(most_moves=0)
     assert set(published.states(run)) == {"r1", "r3"}
     assert (run.progress["moves"], run.parameters["most_moves"]) == (0, 0)
-    asked = run.parameters["asked_price_minor"]
-    assert run.parameters["price_minor"] > asked > 0
+    assert (run.plan_status, run.value_minor, run.bound_minor) == ("optimal", 78 * K, 78 * K)
+    with published.database.reading() as session:
+        (r2,) = session.scalars(
+            select(RequestOutcome).where(RequestOutcome.run_id == run.id, RequestOutcome.level < 0)
+        )
+    assert (r2.request_id, r2.reason) == (stable_id("r2"), "stability")
     for name in ("r1", "r3"):
         assert published.states(run)[name] == "approved"
 
 
 def test_a_budget_that_is_wide_enough_changes_nothing(published: Quarrel) -> None:
-    """One change is allowed and one is needed: the price stays as it was."""
+    """One change is allowed and one is needed: the plan is the one without a budget."""
     run = published.plan(most_moves=1)
     assert set(published.states(run)) == {"r2", "r3"}
-    assert "budget_tries" not in run.parameters
+    assert run.value_minor == published.plan().value_minor
 
 
 def test_what_cannot_be_worked_any_more_is_taken_back_whatever_the_budget(published: Quarrel) -> None:
