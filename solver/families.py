@@ -30,6 +30,12 @@ ALL_STAGES = (1, 2, 3, 4, 5)
 PROVEN_USES = 0.25
 """Part of its limits that a proven solve is taken to have used."""
 
+MOST_CONFIRMED = 2
+"""Changes of one family that are confirmed by a solve of the whole, where only near ones are tried."""
+
+CONFIRMING = 0.25
+"""Part of the limits of a family for each of them."""
+
 Method = Literal["exact", "interval", "tested grid"]
 Name = Literal["value", "hours", "window", "level", "people", "yield"]
 NAMES: tuple[Name, ...] = ("value", "hours", "window", "level", "people", "yield")
@@ -47,6 +53,7 @@ class Family:
         proven: Whether the solve that grants it was proven.
         tested: How many changes were tried.
         scope: "whole", or "nearby" when all but the request and its nearest rivals stood as they are.
+        confirmed: Whether a solve of the whole grants it too, begun with the plan in hand as a new run is.
         more: Further keys of this family.
     """
 
@@ -57,6 +64,7 @@ class Family:
     proven: bool
     tested: int
     scope: Literal["whole", "nearby"] = "whole"
+    confirmed: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def row(self) -> dict[str, Any]:
@@ -69,6 +77,7 @@ class Family:
             "proven": self.proven,
             "tested": self.tested,
             "scope": self.scope,
+            "confirmed": self.confirmed,
             **self.more,
         }
 
@@ -117,7 +126,8 @@ class Trials:
     """The solves of one family: each change once, within its part of the limits.
 
     A solve may use a third of what is left. What it used is not known: one that ended without proof counts as
-    having used it all, one that was proven as a quarter of it.
+    having used it all, one that was proven as a quarter of it. Where only the nearest rivals may change, a
+    change that is enough beside all the rest is confirmed by a solve of the whole from the plan in hand.
     """
 
     def __init__(self, asked: Asked, asking: Asking, most: int) -> None:
@@ -125,8 +135,9 @@ class Trials:
         self.asking = asking
         self.tested = 0
         self._least = 0.25 / most
-        self._left = 1.0
+        self._left = 1.0 - MOST_CONFIRMED * CONFIRMING * asked.near
         self._known: dict[str, Answer] = {}
+        self._confirmed: dict[str, bool] = {}
 
     def grants(self, change: Callable[[], Problem], key: object) -> Answer:
         """Whether the problem that `change` makes grants the request; asked again, the answer is the same."""
@@ -173,17 +184,41 @@ class Trials:
         return granted_level(plan, self.asked.name) >= self.asked.level
 
     def first(self, changes: Iterable[Any], apply: Callable[[Any], Problem]) -> tuple[Any, Answer] | None:
-        """The first of `changes` that is enough."""
+        """The first of `changes` that is enough and confirmed; where none is confirmed, the first enough."""
+        enough = None
         for change in changes:
             answer = self.grants(partial(apply, change), change)
-            if answer.granted:
+            if not answer.granted:
+                continue
+            enough = enough or (change, answer)
+            if self.confirms(partial(apply, change), change):
                 return change, answer
-        return None
+            if len(self._confirmed) == MOST_CONFIRMED:
+                break
+        return enough
+
+    def confirms(self, change: Callable[[], Problem], key: object) -> bool:
+        """Whether the whole of the changed problem, solved from the plan in hand, grants the request."""
+        if not self.asked.near:
+            return True
+        if str(key) not in self._confirmed:
+            if len(self._confirmed) == MOST_CONFIRMED or self.asking.stopped():
+                return False
+            found = self.asking.solve(change(), CONFIRMING, self.asked.plan)
+            self._confirmed[str(key)] = found.plan is not None and self._has(found.plan)
+        return self._confirmed[str(key)]
 
     def family(
-        self, change: Any, answer: Answer, below: Any = None, *, exact: bool = False, **more: Any
+        self,
+        change: Any,
+        answer: Answer,
+        below: Any = None,
+        *,
+        key: object = None,
+        exact: bool = False,
+        **more: Any,
     ) -> Family:
-        """What was found, as a family."""
+        """What was found, as a family; `key` is what it was tried by, when that is not the change."""
         return Family(
             change=change,
             below=below,
@@ -192,6 +227,7 @@ class Trials:
             proven=answer.proven,
             tested=self.tested,
             scope="nearby" if self.asked.near else "whole",
+            confirmed=not self.asked.near or self._confirmed.get(str(change if key is None else key), False),
             more=more,
         )
 

@@ -82,6 +82,10 @@ def hours_family(asked: Asked, asking: Asking) -> Family | None:
     if high is None:
         return None
     enough = _smallest(test, step, high, one_by_one=small)
+    # Beside a search of the whole the smallest may be too few; then the next sizes may be enough.
+    more = [hours for hours in sizes if hours > enough]
+    found = trials.first([enough, *more], lambda hours: _raised(asked.problem, _part(cells, whole, hours)))
+    enough = enough if found is None else found[0]
     before = enough - 1 - (enough - 1) % step
     refused = before > 0 and test(before).granted is False and test(before).proven
     free = next((hours for hours in sizes if hours >= enough and _alone(asked, test(hours))), None)
@@ -89,6 +93,7 @@ def hours_family(asked: Asked, asking: Asking) -> Family | None:
         _told(asked, cells, whole, enough, step),
         test(enough),
         _told(asked, cells, whole, before, step) if refused else None,
+        key=enough,
         undisplaced=None if free is None else _told(asked, cells, whole, free, step),
     )
 

@@ -66,14 +66,16 @@ def people_family(asked: Asked, asking: Asking) -> Family | None:
     """The first person who would be enough, freed of other work or nearly able, and others beside."""
     changes = _persons(asked)[:MOST_PEOPLE]
     trials = Trials(asked, asking, max(1, len(changes)))
-    enough = []
-    for change in changes:
-        answer = trials.grants(partial(with_person, asked.problem, asked.name, asked.level, change), change)
-        if answer.granted:
-            enough.append((change, answer))
-    if not enough:
+
+    def apply(change: Any) -> Problem:
+        return with_person(asked.problem, asked.name, asked.level, change)
+
+    found = trials.first(changes, apply)
+    if found is None:
         return None
-    return trials.family(*enough[0], also=[change for change, _ in enough[1:]])
+    others = [change for change in changes if change != found[0]]
+    also = [change for change in others if trials.grants(partial(apply, change), change).granted]
+    return trials.family(*found, also=also)
 
 
 def _persons(asked: Asked) -> list[dict[str, Any]]:
@@ -142,6 +144,7 @@ def yield_family(asked: Asked, forced: Plan, asking: Asking) -> Family | None:
         else:
             below = below or (fewer if test(fewer).proven else None)
     change = _change(names, forced, asked)
+    trials.confirms(partial(apply, change), change)
     return trials.family(change, test(change), below)
 
 

@@ -92,30 +92,41 @@ def with_fewer_hours(problem: Problem, _request: str, level: int, change: Any) -
 def level_family(asked: Asked, asking: Asking) -> Family | None:
     """The most hours with which the level is granted at its present value.
 
-    Fewer hours never make it harder, so halving the range finds the most; below a tenth it is not tried.
+    Fewer hours never make it harder, so halving the range finds the most; below a tenth it is not tried. Only
+    a least amount of each week makes fewer hours harder too; then tenths are tried first, the largest first.
     """
     lines = [asked.problem.line[name] for name in sorted(_names(asked.request))]
     whole = sum(line.hours[asked.level] for line in lines)
-    trials = Trials(asked, asking, whole.bit_length() + 2)
+    steady = all(line.weekly_min is None for line in lines)
+    trials = Trials(asked, asking, whole.bit_length() + 2 + (0 if steady else LEAST_PART))
 
     def sizes(hours: int) -> dict[str, int]:
         return {line.id: -(-line.hours[asked.level] * hours // whole) for line in lines}
 
-    def test(hours: int) -> Answer:
-        return trials.grants(
-            lambda: _cut(asked.problem, asked.level, sizes(hours)), sorted(sizes(hours).items())
-        )
+    def cut(hours: int) -> Problem:
+        return _cut(asked.problem, asked.level, sizes(hours))
 
-    low, high = max(1, -(-whole // LEAST_PART)), whole
-    if low >= high or not test(low).granted:
+    def test(hours: int) -> Answer:
+        return trials.grants(partial(cut, hours), sorted(sizes(hours).items()))
+
+    least = max(1, -(-whole // LEAST_PART))
+    tenths = [whole * part // LEAST_PART for part in range(LEAST_PART - 1, 0, -1)]
+    tried = [hours for hours in ([least] if steady else tenths) if least <= hours < whole]
+    low = next((hours for hours in tried if test(hours).granted), whole)
+    if low == whole:
         return None
+    high = min((hours for hours in tried if hours > low), default=whole)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if test(middle).granted else (low, middle)
+    if not trials.confirms(partial(cut, low), low) and low * 3 // 4 >= least:
+        # Beside a search of the whole a little less may be needed.
+        fewer = low * 3 // 4
+        low = fewer if test(fewer).granted and trials.confirms(partial(cut, fewer), fewer) else low
     answer, above = test(low), None if high == whole else test(high)
-    exact = above is None or (above.granted is False and above.proven)
+    exact = steady and (above is None or (above.granted is False and above.proven))
     below = _told(asked, sizes(high), whole) if exact and above else None
-    return trials.family(_told(asked, sizes(low), whole), answer, below, exact=exact)
+    return trials.family(_told(asked, sizes(low), whole), answer, below, key=low, exact=exact)
 
 
 def _told(asked: Asked, sizes: dict[str, int], whole: int) -> dict[str, Any]:

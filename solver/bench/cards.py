@@ -38,7 +38,7 @@ Group = Literal["proven", "unproven"]
 GROUPS: tuple[Group, ...] = ("proven", "unproven")
 """Cards of plans that are proven best in all stages, and of others."""
 
-COUNTS = ("told", "enough", "unknown", "below", "not_enough", "tied", "below_unknown")
+COUNTS = ("told", "enough", "unknown", "conditional", "below", "not_enough", "tied", "below_unknown")
 
 MOST_OF_ONE = 25
 """Cards of one company; of more requests that lack something every so many is taken."""
@@ -52,9 +52,10 @@ class Tally:
         size: How large the companies are.
         seed: Of the company whose cards come next.
         done: How many of its cards are made.
-        counts: By group, family and one of `COUNTS`: told, granted when applied, neither granted nor proven;
-            the same for the step below that a card says is not enough, `tied` where it was granted by a plan
-            that is worth exactly as much as the best without it.
+        counts: By group, family and one of `COUNTS`: told, granted when applied, neither granted nor proven,
+            told on condition that the rest of the plan stays, which is not judged; the same for the step
+            below that a card says is not enough, `tied` where a plan with it is worth exactly as much as the
+            best without it.
         cards: By group.
         reasons: How many cards gave each reason.
         impossible: Levels that cards call impossible, and how many of them were granted all the same when
@@ -142,8 +143,7 @@ def hold_to_word(
         the plan in hand, as a new run of the planner begins. Only a step below that is granted by a better
         plan is a broken word there; one that is not granted in an unproven plan is counted as unknown.
     """
-    shapes: dict[str, Shape] = {"tiny": TINY, "piece": PIECE, **SHAPES}
-    shape = shapes[tally.size]
+    shape = {"tiny": TINY, "piece": PIECE, "S": SHAPES["S"], "M": SHAPES["M"]}[tally.size]
     while tally.cards.total() < count and not stop():
         problem = generate_shape(shape, f"{tally.size}-{tally.seed}", tally.seed)
         result = solve(problem, settings, cancel=stop)
@@ -211,6 +211,9 @@ class _Judge:
         self._counts[self._group, name, what] += 1
 
     def _enough(self, found: Card, name: Name, family: Family) -> None:
+        if not family.confirmed:
+            self._count(name, "conditional")
+            return
         self._count(name, "told")
         after = self._solved(found, name, family.change)
         if self._granted(found, after):

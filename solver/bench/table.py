@@ -96,6 +96,7 @@ def cards_table(document: Mapping[str, Any]) -> str:
                 number(c["told"]),
                 number(c["enough"]),
                 number(c["unknown"]),
+                number(c["conditional"]),
                 share(c["enough"] / c["told"] if c["told"] else None),
                 number(c["below"]),
                 number(c["not_enough"]),
@@ -107,8 +108,8 @@ def cards_table(document: Mapping[str, Any]) -> str:
             )
             for name, c in families.items()
         ]
-        head = ("family", "told", "granted", "not proven", "enough", "step below", "not granted", "a tie")
-        table = lay_out((*head, "not proven", "not enough"), rows)
+        head = ("family", "told", "granted", "not proven", "on condition", "enough", "step below")
+        table = lay_out((*head, "not granted", "a tie", "not proven", "not enough"), rows)
         parts.append(f"{document['cards'][group]} cards of {group} plans\n{table}")
     return "\n\n".join(parts)
 
