@@ -9,8 +9,8 @@ from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from planner.actor import Actor, actor_for
-from planner.records import User
-from planner.services import users
+from planner.records import User, new_id
+from planner.services import sessions, users
 from web.answers import API, stop
 from web.throttle import count_sign_in
 
@@ -20,14 +20,15 @@ IDENTIFIED: Final = "planner.actor"
 
 @dataclass(frozen=True, eq=False)
 class SignedIn(UserMixin):
-    """A session's person. The cookie holds id and epoch, so a raised epoch ends every session at once."""
+    """A session's person. A raised epoch ends all sessions of theirs at once, signing out the one `key`."""
 
     actor: Actor
     epoch: int
+    key: str
 
     def get_id(self) -> str:
         """What the cookie holds."""
-        return f"{self.actor.user_id}:{self.epoch}"
+        return f"{self.actor.user_id}:{self.epoch}:{self.key}"
 
 
 def init_app(app: Flask) -> None:
@@ -41,10 +42,10 @@ def init_app(app: Flask) -> None:
 def _load(cookie: str) -> SignedIn | None:
     from web.database import reading
 
-    user_id, _, epoch = cookie.partition(":")
+    user_id, epoch, key = (*cookie.split(":"), "", "")[:3]
     with reading() as db:
-        user = users.user_of_session(db, user_id, int(epoch)) if epoch.isdecimal() else None
-        return SignedIn(actor_for(db, user), user.epoch) if user else None
+        user = sessions.signed_in(db, user_id, int(epoch), key) if epoch.isdecimal() and key else None
+        return SignedIn(actor_for(db, user), user.epoch, key) if user else None
 
 
 def authenticate(email: str, password: str) -> User:
@@ -68,11 +69,16 @@ def sign_in(user: User) -> None:
     """Start a fresh session for `user`; nothing of the one before survives."""
     session.clear()
     session.permanent = True
-    login_user(SignedIn(Actor(user.id, user.display_name, user.roles, user.language), user.epoch))
+    login_user(SignedIn(Actor(user.id, user.display_name, user.roles, user.language), user.epoch, new_id()))
 
 
 def sign_out() -> None:
-    """End this browser's session."""
+    """End this browser's session, and for whoever copied its cookie as well."""
+    from web.database import writing
+
+    person: Any = current_user
+    with writing() as db:
+        sessions.end(db, person.actor, person.key)
     logout_user()
     session.clear()
 

@@ -52,6 +52,15 @@ class UserRole(Base):
     role: Mapped[Role] = mapped_column(choice(Role), primary_key=True)
 
 
+class EndedSession(Base):
+    """A browser session that was signed out of, kept until its cookie would have run out anyway."""
+
+    __tablename__ = "ended_session"
+
+    key: Mapped[str] = mapped_column(String(36), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class ApiToken(Row):
     """A key for programs that acts with its owner's rights; only its SHA-256 is kept."""
 

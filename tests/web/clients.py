@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from planner.records import User
+from planner.records import User, new_id
 from planner.services import users
 
 ROOT = "/api/v1"
@@ -79,7 +79,7 @@ def browser(app: Flask, world: World, name: str | None) -> FlaskClient:
         if name is not None:
             with world.database.reading() as session:
                 user = session.get_one(User, world.ids[name])
-                cookie["_user_id"] = f"{user.id}:{user.epoch}"
+                cookie["_user_id"] = f"{user.id}:{user.epoch}:{new_id()}"
                 cookie["_fresh"] = True
     return client
 

@@ -80,6 +80,26 @@ def test_a_form_of_another_site_changes_nothing(app: Flask, world: World, header
     assert nora.post("/sign-out", headers=csrf(app)).status_code == 303
 
 
+def test_a_copied_cookie_opens_nothing_after_signing_out(app: Flask, world: World) -> None:
+    """The same cookie elsewhere ends with the session; another session of the same person goes on."""
+    nora, elsewhere = browser(app, world, "nora"), browser(app, world, "nora")
+    cookie = nora.get_cookie("planner")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("planner", cookie.value)
+    assert thief.get("/requests").status_code == 200
+    assert nora.post("/sign-out", headers=csrf(app)).status_code == 303
+    assert [c.get("/requests").status_code for c in (thief, nora, elsewhere)] == [303, 303, 200]
+
+
+def test_a_cookie_without_a_session_of_its_own_opens_nothing(app: Flask, world: World) -> None:
+    """As earlier versions made them: without it nobody could sign out of them."""
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = f"{world.ids['nora']}:0"
+    assert client.get("/requests").status_code == 303
+
+
 def test_forwarded_addresses_are_not_believed(apps: Apps, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless proxies are named, a client cannot choose the address its attempts are counted under."""
     app = apps(SIGN_INS_PER_ADDRESS="1 per minute")
