@@ -6,8 +6,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.parts import allowed
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,5 +71,4 @@ class Asking:
         settings = self.part(share)
         if other:
             settings = replace(settings, seed=(settings.seed + 1) % 2**31)
-        begin = None if start is None else allowed(problem, start)
-        return solve(problem, settings, cancel=self.cancel, start=begin)
+        return solve(problem, settings, cancel=self.cancel, start=start)

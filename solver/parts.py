@@ -104,22 +104,3 @@ def plan_within(problem: Problem, plan: Plan, departments: AbstractSet[str]) -> 
         tuple(grant for grant in plan.granted if grant.request not in foreign),
         tuple(row for row in plan.hours if problem.request_of[row.line].id not in foreign),
     )
-
-
-def allowed(problem: Problem, plan: Plan) -> Plan:
-    """`plan` without requests at levels that a lock rules out; a search may begin from the rest."""
-    bounds = [lock for lock in problem.locks if lock.request is not None]
-    levels = {grant.request: grant.level for grant in plan.granted}
-    ruled_out = {
-        lock.request
-        for lock in bounds
-        if lock.request in levels
-        and lock.level is not None
-        and (levels[lock.request] - lock.level) * (1 if lock.kind == "max_level" else -1) > 0
-    }
-    if not ruled_out:
-        return plan
-    return Plan(
-        tuple(grant for grant in plan.granted if grant.request not in ruled_out),
-        tuple(row for row in plan.hours if problem.request_of[row.line].id not in ruled_out),
-    )

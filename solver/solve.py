@@ -27,6 +27,9 @@ DEFAULT = Settings()
 SIMPLE = 400_000
 """Weeks x eligible people over all lines up to which a plain greedy plan is made first."""
 
+SIMPLE_TOO = 40_000
+"""As `SIMPLE`, when there is a plan to begin from, which a greedy one rarely betters."""
+
 
 def solve(
     problem: Problem,
@@ -63,9 +66,9 @@ def solve(
     """
     require_valid(problem)
     watch = Watch(problem, settings.wall_limit_s, progress, cancel, executor)
-    # Beyond this size the motor's own first plan is quicker, and better.
-    simple = greedy(problem) if breadth(problem) <= SIMPLE else None
     kept = None if start is None else salvage(problem, start)
+    # Beyond this size the motor's own first plan is quicker, and better.
+    simple = greedy(problem) if breadth(problem) <= (SIMPLE if kept is None else SIMPLE_TOO) else None
     for plan in (kept, simple):
         if plan is not None:
             watch.offer(plan)

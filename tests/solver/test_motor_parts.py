@@ -24,18 +24,23 @@ from solver.search.improve import tidied
 from solver.search.plans import plan_of, state_of
 from solver.search.state import S_PAIR, SLOT_HOURS, SLOTS
 from solver.settings import Settings
+from solver.solve import solve
 from solver.tables import (
     CHOICE_A,
     CHOICE_Z,
     CHOICES,
     HOURS,
     KIND,
+    LEVEL,
     LINES,
+    MODES,
     N_LINE,
     NEEDS,
     P_LINE,
     PAIRS,
     PERSON,
+    POSSIBLE,
+    REQUEST,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +62,27 @@ def test_a_grant_that_a_lock_rules_out_is_left_out_of_the_state() -> None:
     assert plan_of(free, state_of(free, served)) == served
     held = case_of(world(people, asked, rows, locks=(Lock("max_level", request="r", level=0),)))
     assert plan_of(held, state_of(held, served)) == plan({})
+
+
+def test_a_plan_to_begin_from_may_hold_what_locks_rule_out() -> None:
+    """One request must rise to its top level, another must go; everything else begins as it was."""
+    problem = company()
+    first = solve(problem, Settings(wall_limit_s=60.0, work_limit=0.2)).plan
+    assert first is not None
+    case = tighten(problem).case
+    modes = case.table(MODES)
+    able = {(case.requests[m[REQUEST]], int(m[LEVEL])) for m in modes[modes[:, POSSIBLE] > 0]}
+    low = next(g for g in first.granted if (g.request, g.level + 1) in able)
+    out = next(g for g in first.granted if g != low)
+    locks = (
+        Lock("min_level", request=low.request, level=low.level + 1),
+        Lock("max_level", request=out.request, level=-1),
+    )
+    again = solve(replace(problem, locks=locks), Settings(wall_limit_s=60.0, work_limit=0.2), start=first)
+    assert again.plan is not None
+    levels = {g.request: g.level for g in again.plan.granted}
+    assert levels[low.request] == low.level + 1
+    assert out.request not in levels
 
 
 def test_two_people_give_way_to_one_who_can_do_it_alone() -> None:

@@ -10,7 +10,7 @@ from company import company
 
 from solver import apart
 from solver.files import read_problem
-from solver.parts import allowed, connected, of_departments, of_requests, part_of, plan_within
+from solver.parts import connected, of_departments, of_requests, part_of, plan_within
 from solver.plan import Grant, Plan
 from solver.problem import DepartmentCap, Floor, Hours, Lock, Problem, Published
 from solver.settings import Settings
@@ -19,19 +19,6 @@ from solver.without import breadth
 
 E5 = read_problem((Path(__file__).parent / "data" / "e5-bundle.json").read_bytes())
 HALF = Plan((Grant("r1", 0, 0),), (Hours("r1.arch", "ann", 1, 32), Hours("r1.legal", "leo", 1, 16)))
-
-
-def test_a_plan_to_begin_from_loses_only_what_a_level_lock_rules_out() -> None:
-    """Half of r1 goes when the whole is ordered or nothing allowed, and stays when half is what is asked."""
-    for kind, level, kept in (
-        ("min_level", 1, 0),
-        ("max_level", -1, 0),
-        ("min_level", 0, 1),
-        ("max_level", 0, 1),
-    ):
-        lock = Lock(kind, request="r1", level=level)  # type: ignore[arg-type]  # - both are kinds of locks
-        left = allowed(replace(E5, locks=(lock,)), HALF)
-        assert (len(left.granted), len(left.hours)) == (kept, 2 * kept)
 
 
 def test_requests_and_departments_taken_away_take_their_locks_and_hours() -> None:
