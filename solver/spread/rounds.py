@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from solver.books import pages
 from solver.construct import rank_of
 from solver.search.granting import adopt, refuse
-from solver.search.improve import Improved
+from solver.search.improve import COLD, HOT, SHOWING, Improved
 from solver.search.plans import plan_of
 from solver.search.state import ATTAINED, LEFT, TOTALS, UNMET
 from solver.spread.crew import Crew
@@ -39,6 +40,12 @@ ROUNDS = 24
 
 FASTEST = 10_000_000
 """Steps a worker makes in a second, to begin with, where only the clock says when to stop."""
+
+SURE = 0.9
+"""Part of the steps that seem possible in the time left; a round that is not over in time counts nothing."""
+
+HURRY = 0.6
+"""Part of the time after which rounds that are behind go by the clock."""
 
 SEEDS = 1_000
 """Parts of one round with seeds of their own."""
@@ -98,7 +105,7 @@ class _Rounds:
     def go(self, show: Callable[[Plan | None], None], stopped: Callable[[], bool]) -> Improved:
         """All rounds."""
         best, count = rank_of(self.case, self.state), parts_of(self.case)
-        began, plan = monotonic(), plan_of(self.case, self.state)
+        began, verifying = monotonic(), 0.0
         self.hurried = self.terms.steps is None
 
         def over() -> bool:
@@ -110,25 +117,25 @@ class _Rounds:
             if steps < 1 or over() or not self._round(number, count, steps, over):
                 self.hurried = True
                 break
-            rank = rank_of(self.case, self.state)
-            if rank > best:
-                best, plan = rank, plan_of(self.case, self.state)
-                show(plan)
-        return Improved(plan, self.steps, self.moves, self.hurried)
+            rank, now = rank_of(self.case, self.state), monotonic()
+            # The last plan of all is shown by the caller.
+            if rank > best and verifying <= SHOWING * (now - began) and number < ROUNDS - 1:
+                best = rank
+                show(plan_of(self.case, self.state))
+                verifying += monotonic() - now
+        return Improved(plan_of(self.case, self.state), self.steps, self.moves, self.hurried)
 
     def _steps(self, number: int, count: int, began: float) -> int:
         """Steps of each part in this round: as set, unless the rounds so far say that time is too short."""
         terms, now = self.terms, monotonic()
         left = max(0.0, terms.deadline - now)
-        set_ = None if terms.steps is None else terms.steps * terms.workers // (ROUNDS * count)
+        steps = None if terms.steps is None else terms.steps * terms.workers // (ROUNDS * count)
         if number == 0:
-            return set_ or int(FASTEST * left * terms.workers / (ROUNDS * count))
-        possible = int(self.steps / count * left / max(1e-6, now - began) / (ROUNDS - number))
-        if set_ is None:
-            return possible
-        # A fuse must leave some slack, or a moment's load would bend every search.
-        if number < ROUNDS - 1 or possible * 2 > set_:
-            return set_
+            return steps or int(FASTEST * left * terms.workers / (ROUNDS * count))
+        possible = int(SURE * self.steps / count * left / max(1e-6, now - began) / (ROUNDS - number))
+        # A moment's load must not bend a search that has time enough.
+        if steps is not None and (possible >= steps or now - began < HURRY * (terms.deadline - began)):
+            return steps
         self.hurried = True
         return possible
 
@@ -138,7 +145,10 @@ class _Rounds:
         groups = [group for group in cut(self.case, self.state, count, chance) if len(group.requests)]
         rest, pieces = pieces_of(self.case, self.state, groups)
         seconds = max(0.1, self.terms.deadline - monotonic())
-        way = np.array([number / ROUNDS, (number + 1) / ROUNDS, seconds])
+        # Where the search begins less hot it has a part of the way behind it.
+        gone = min(1.0, log(self.terms.heat) / log(COLD / HOT))
+        first, last = (gone + (1 - gone) * n / ROUNDS for n in (number, number + 1))
+        way = np.array([first, last, seconds])
         messages = []
         for k, piece in enumerate(pieces):
             modes, staff, hours = piece.out(self.state, self.case)

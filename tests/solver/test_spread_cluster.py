@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from distributed import LocalCluster
@@ -22,7 +22,8 @@ def two_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
     monkeypatch.setattr(rounds, "PEOPLE", 7)
     monkeypatch.setattr(rounds, "ROUNDS", 4)
     monkeypatch.setattr(cluster, "REACHED_WITHIN_S", 2.0)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as running:
+    made: Any = LocalCluster
+    with made(n_workers=2, threads_per_worker=1, dashboard_address=None) as running:
         yield running
 
 
