@@ -50,3 +50,10 @@ def stages(problem: Problem) -> list[Stage]:
         Stage(4, "hand-overs", False, 0.6, handover.state, lambda m: m.handovers, 0),
         Stage(5, "ties", True, 1.0, ties.state, lambda m: m.tie, count * (count + 1) // 2),
     ]
+
+
+def assigns(problem: Problem) -> bool:
+    """Whether only grants and who does each line are to be decided, as in assignment and knapsack."""
+    return not problem.walls and all(
+        line.first_week == line.last_week and line.max_specialists == 1 for line in problem.lines
+    )

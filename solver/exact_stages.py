@@ -11,7 +11,7 @@ from solver import conflicts, referee
 from solver.exact import Model, StoppedError
 from solver.exact_beside import Beside, plan_in
 from solver.exact_core import ASKING, core_of
-from solver.exact_goals import stages
+from solver.exact_goals import assigns, stages
 from solver.exact_run import Goal, run
 from solver.terms import floors
 from solver.without import breadth
@@ -35,10 +35,16 @@ LONGEST_LOOK = 2.0
 """Seconds or units of work for each worker beyond which a first look is not worth more."""
 
 SHORTEST_LOOK = 0.25
-"""The same before a race, which is put off by no more than a tenth of the time."""
+"""The same before a race."""
+
+PUT_OFF_S, PUT_OFF = 2.0, 0.1
+"""Seconds, or part of what is left, by which a first look puts off a race at most."""
 
 LOOKED_AT = 3_000
 """Weeks x eligible people over all lines up to which the whole model is looked at before the motor runs."""
+
+RACED_AT_ONCE = 300
+"""The same beyond which a race begins without such a look."""
 
 MODELLED = 40_000
 """The same up to which the exact model is made at all; beyond, the motor has everything."""
@@ -46,14 +52,11 @@ MODELLED = 40_000
 MOTOR = 0.75
 """Part of what is left for the motor; the rest goes to the exact engine."""
 
-FINISH = 0.5
-"""Part of what is left then for the value; the rest goes to hand-overs and ties."""
-
 ASSIGNED_MOTOR = 0.1
-"""Part for the motor where no line has a choice of weeks: such problems are for the exact engines."""
+"""Part for the motor in assignment and knapsack: such problems are for the exact engines."""
 
-ASSIGNED = 0.95
-"""Part of what is left then for the value."""
+FINISH, ASSIGNED = 0.5, 0.95
+"""Parts of what is left then for the value, usually and there; the rest goes to hand-overs and ties."""
 
 RACING = 0.92
 """Part of what is left that HiGHS has then; its answer takes a moment to be handed over."""
@@ -70,11 +73,8 @@ LOADING_S = 4.0
 _LOADED = Event()
 """Whether the motor was used in this process before."""
 
-LEAST_S = 0.05
-"""Seconds below which no run is started."""
-
-LEAST_WORK = 1e-6
-"""Units of work below which no run is started."""
+LEAST_S, LEAST_WORK = 0.05, 1e-6
+"""Seconds and units of work below which no run is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class _Search:
         self._motored: Motored | None = None
         self._built: Model | None = None
         self._beside = Beside(watch)
-        self._assigns = all(line.first_week == line.last_week for line in problem.lines)
+        self._assigns = assigns(problem)
         # In a race the better answer counts, whoever has it, unless a limit of work asks for the same one.
         self._may_race = self._assigns and (settings.mode == "free" or not limited)
         self._entered: Plan | None = None
@@ -289,8 +289,9 @@ class _Search:
         """Value: a look at the whole model, the motor, and the whole model again from its plan."""
         limit = stage.ideal
         if self._motored is None:
-            longest = SHORTEST_LOOK if self._may_race else LONGEST_LOOK
-            limit = self._aim(model, goal, stage, min(LOOK, longest / max(longest, self._left())))
+            if not self._may_race or breadth(self._problem) <= RACED_AT_ONCE:
+                longest = SHORTEST_LOOK if self._may_race else LONGEST_LOOK
+                limit = self._aim(model, goal, stage, min(LOOK, longest / max(longest, self._left())))
             if self._reached(stage) == limit or self._watch.stopped():
                 return limit
             if self._may_race:
@@ -351,8 +352,10 @@ class _Search:
             self._fused = self._fused or seconds < LEAST_S
             return None
         # In deterministic mode the wall limit is a fuse for the whole, not something to be shared out.
-        if work is None or (self._may_race and goal.stage == 3):
-            seconds *= share if work is None else 0.1
+        if work is None:
+            seconds *= share
+        elif self._may_race and goal.stage == 3:
+            seconds = min(seconds, max(PUT_OFF_S, PUT_OFF * seconds))
         work = work * share if work is not None else None
         # In deterministic mode the end of another process must not end this one.
         enough = self._beside.done if work is None and self._beside.begun() else None
