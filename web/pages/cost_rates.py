@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, flash, redirect, request
@@ -17,6 +18,7 @@ from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
+from web.pages.definition_form import plain
 from web.pages.forms import FieldError, Form, fault, field_errors, scaled
 from web.pages.frame import page
 from web.policy import policy
@@ -48,7 +50,7 @@ def _page(session: Session, actor: Actor, form: Form | None) -> str:
     rows = cost_rates.list_rates(session, actor)
     chosen = next((row for row in rows if row.id == request.args.get("edit")), None)
     if form is None and chosen is not None:
-        amounts = {name: f"{getattr(chosen, name) / factor:g}" for name, factor in FACTORS.items()}
+        amounts = {name: plain(Decimal(getattr(chosen, name)) / factor) for name, factor in FACTORS.items()}
         form = Form(
             {
                 **amounts,
