@@ -13,6 +13,7 @@ from importing import csv_of, months
 from sqlalchemy import select
 
 from planner.records import AccountFinancials, FiguresKind
+from planner.services import goals
 from planner.services import months as month_closing
 
 BAD = [{"account": "nobody"}, {"month": "2026-13"}, {"gross_sales": "1.234"}, {"cogs": "=A1"}]
@@ -132,3 +133,25 @@ def test_the_api_takes_the_file_as_its_body(app: Flask, world: World) -> None:
     body = answer.get_json()
     stored = finance.post(f"/imports/{body['id']}/store", version=body["version"])
     assert (stored.status_code, stored.get_json()["state"], _stored(world)) == (200, "stored", 1)
+
+
+def test_targets_of_millions_come_back_as_they_were_typed(app: Flask, world: World) -> None:
+    """A draft that is opened and saved again keeps every digit, and the goals it serves."""
+    with world.database.writing() as session:
+        for code in ("north", "green"):
+            goals.add_goal(session, world.actor("lukas"), code, code.capitalize())
+    person, place = browser(app, world, "nora"), f"/accounts/{world.ids['alfa']}"
+    typed = {
+        "period": "2027",
+        "goals": "Grow.",
+        "sales": "8200000.25",
+        "contribution": "-1234567",
+        "retention": "87.5",
+    }
+    answer = person.post(f"{place}/plans", data={**typed, "goal-green": "1"}, headers=csrf(app))
+    assert answer.status_code == 303
+    text = person.get(f"{place}/dossier").get_data(as_text=True)
+    assert all(f'value="{typed[name]}"' in text for name in ("sales", "contribution", "retention"))
+    assert "Serves the company's goals: Green" in text
+    assert 'name="goal-green" value="1" checked' in text
+    assert 'name="goal-north" value="1">' in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, flash, redirect, request
@@ -31,6 +32,7 @@ from web.auth import current_actor
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
 from web.language import language
+from web.pages.definition_form import plain
 from web.pages.forms import Form, fault, field_errors, scaled
 from web.pages.frame import page
 from web.policy import policy
@@ -113,7 +115,7 @@ def _plan_form(plan: AccountPlan | None) -> Form:
 
     def amount(kind: TargetKind) -> str:
         value = targets[kind].amount_minor if kind in targets else None
-        return "" if value is None else f"{value / MINOR:g}"
+        return "" if value is None else plain(Decimal(value) / MINOR)
 
     chance = targets[TargetKind.RETENTION].chance if TargetKind.RETENTION in targets else None
     values = {
@@ -121,7 +123,7 @@ def _plan_form(plan: AccountPlan | None) -> Form:
         "stage_aimed_at": plan.stage_aimed_at.value if plan.stage_aimed_at else "",
         "sales": amount(TargetKind.SALES),
         "contribution": amount(TargetKind.CONTRIBUTION),
-        "retention": "" if chance is None else f"{chance / PER_MILLE:g}",
+        "retention": "" if chance is None else plain(Decimal(chance) / PER_MILLE),
     }
     values |= {f"goal-{code}": "1" for code in plan.goals_served}
     for i, row in enumerate(plan.milestones[:MILESTONES]):
