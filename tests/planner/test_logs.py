@@ -37,6 +37,15 @@ def test_a_traceback_shows_no_local_variables(environment: str, capsys: pytest.C
     assert "1000-1001" not in told
 
 
+def test_a_file_gets_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are for terminals; elsewhere they are signs between the words."""
+    logs.configure(settings.read())
+    structlog.get_logger().warning("worker.ended", code=3)
+    told = capsys.readouterr().out
+    assert "worker.ended" in told
+    assert "\x1b" not in told
+
+
 def test_production_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
     """One JSON object a line, with a UTC time and a level, for programs to read."""
     logs.configure(replace(settings.read(), environment="production"))
