@@ -202,8 +202,8 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "stale": _l("Figures are old"),
         "contract_ends": _l("Contract ends soon"),
         "single_contact": _l("Only one contact"),
-        "unguarded": _l("We depend on it and nobody asks for hours to keep it"),
-        "stalled": _l("Half a year of hours and still a prospect"),
+        "unguarded": _l("No request to keep it"),
+        "stalled": _l("Stalled prospect"),
     },
     "KeyReason": {
         "D1": _l("Share of the whole"),
