@@ -76,12 +76,13 @@ def public_table(document: Mapping[str, Any]) -> str:
             number(row["bound"]),
             "yes" if row["proved"] else "no",
             f"{row['seconds']:.1f}",
+            f"{row['cpu_s']:.1f}",
             row["ended"],
         )
         for row in document["rows"]
     ]
-    head = ("instance", "solver", "objective", "best known", "off", "bound", "proved", "seconds", "ended")
-    return lay_out(head, rows)
+    head = ("instance", "solver", "objective", "best known", "off", "bound", "proved", "seconds")
+    return lay_out((*head, "CPU s", "ended"), rows)
 
 
 def cards_table(document: Mapping[str, Any]) -> str:
