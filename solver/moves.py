@@ -2,9 +2,9 @@
 
 The limit comes before everything else: first as little beyond it as the rules and decisions leave, which is
 nothing unless what was published cannot be worked any more, then the five stages. Problems that the exact
-engine can hold are solved with the limit as a relation of the model. In larger ones a plan that keeps to the
-limit is made by putting a forbidding price on all published rows but those that may go, and improved one
-neighbourhood after the other, each solved exactly with what is left of the limit.
+engine can hold are solved with the limit as a relation of the model. Unless they are small a plan within the
+limit is made before by putting a forbidding price on all published rows but those that may go, and improved
+one neighbourhood after the other, each solved exactly with what is left of the limit.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from solver.plan import Plan, Result
 from solver.referee import check
 from solver.settings import Settings
 from solver.taken import Limit, cut, largest
-from solver.without import breadth
+from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,9 @@ DEFAULT = Settings()
 
 HELD = 40_000
 """Weeks x eligible people over all lines up to which the exact engine makes its model."""
+
+SEARCHING = 0.6
+"""Part of the limits for a good plan within the limit before an exact search, unless it is small."""
 
 FREELY = 0.4
 """Part of the limits for the plan without a limit of moves; often it keeps to it."""
@@ -108,10 +111,12 @@ def within(
         known: What solves without the limit prove of all plans.
         sparing: Whether of plans of the same value the one is sought that takes back least.
     """
-    exact = breadth(problem) <= HELD
-    begin = kept_within(problem, limit, asking, plans, search=not exact)
-    if exact:
-        ending = best_within(problem, limit, asking, begin, sparing=sparing)
+    size = breadth(problem)
+    search = size > min(SMALL, HELD)
+    begin = kept_within(problem, limit, asking.within(SEARCHING), plans, search=search)
+    if size <= HELD:
+        rest = asking.within(1 - SEARCHING) if search else asking
+        ending = best_within(problem, limit, rest, begin, sparing=sparing)
     else:
         ending = _bare(problem, begin, asking)
     return _bounded(problem, limit, ending, known)

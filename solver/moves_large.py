@@ -1,4 +1,4 @@
-"""Plans within a limit of what is taken back, where the exact engine cannot hold the problem."""
+"""Plans within a limit of what is taken back, where the problem is not small."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def _of_week(problem: Problem, change: Change) -> int | None:
     """What those could be worth that would have to go for so many hours in a week of a person.
 
     Of P requests in a week of c hours, those with most hours in it are dropped: P x h / c of them, rounded
-    up, hold h hours at least, or all that is worked beyond c - h.
+    up, hold h hours at least, or all that is worked beyond c - h. Where the week has expedite hours too, the
+    same is done for the hours of all lines together.
     """
     person, week, hours = problem.specialist[str(change.specialist)], change.week or 0, change.hours or 0
     lines = [
@@ -48,12 +49,13 @@ def _of_week(problem: Problem, change: Change) -> int | None:
         if person.id in problem.eligible[line.id] and line.first_week <= week <= line.last_week
     ]
     requests = {problem.request_of[line.id].id: problem.request_of[line.id] for line in lines}
-    if person.expedite or not _may_go(problem, requests.values()):
+    if not _may_go(problem, requests.values()):
         return None
-    whole = person.capacity[week] + max(0, hours)
     together = min(len(requests), len(requests) if person.max_parallel is None else person.max_parallel)
-    most = min(together, ceil(together * abs(hours) / whole)) if whole else 0
-    return sum(sorted((_worth(problem, r) for r in requests.values()), reverse=True)[:most])
+    plain, extra = person.capacity[week] + max(0, hours), person.extra(week)  # noqa: S610 - no query, hours of a week
+    wholes = [plain, plain + extra] if extra else [plain]
+    most = sum(ceil(together * abs(hours) / whole) for whole in wholes if whole)
+    return sum(sorted((_worth(problem, r) for r in requests.values()), reverse=True)[: min(together, most)])
 
 
 def _may_go(problem: Problem, requests: Iterable[Request]) -> bool:
