@@ -128,6 +128,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "floor": _l("A minimum promised to others comes first"),
         "stability": _l("Published hours would have to be withdrawn"),
         "outbid": _l("Others are worth more for the same hours"),
+        "cutoff": _l("Came after the cut-off; waits for the next cycle"),
     },
     "Contention": {
         "low": _l("Others ask for less than half of these hours"),

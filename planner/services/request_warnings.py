@@ -18,7 +18,9 @@ from planner.records import (
     Specialist,
     SpecialistSkill,
 )
+from planner.services.cycles import current_cycle
 from planner.services.request_store import employed
+from planner.solving.cutoffs import too_late
 from planner.verdict import Problem
 
 UNPLANNED: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED, RequestStatus.SUBMITTED)
@@ -30,11 +32,31 @@ def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
     """What a careful person would look at again before a plan answers; usually empty.
 
     Lines that nobody here could do today, with what comes nearest (W_NO_SUPPLY); a tender that begins late
-    (W_TENDER_LATE); amounts above what the customer may owe (W_CREDIT_LIMIT).
+    (W_TENDER_LATE); amounts above what the customer may owe (W_CREDIT_LIMIT); a filing after the cut-off of
+    the cycle (W_CUTOFF).
     """
     if request.status not in UNPLANNED:
         return ()
-    return (*_without_supply(session, request), *_late_tender(request), *_above_credit(request))
+    return (
+        *_after_cutoff(session, request),
+        *_without_supply(session, request),
+        *_late_tender(request),
+        *_above_credit(request),
+    )
+
+
+def _after_cutoff(session: Session, request: ResourceRequest) -> list[Problem]:
+    """What came after the cut-off waits, and whoever filed it should not learn that from a plan."""
+    cycle = current_cycle(session)
+    if cycle is None or not too_late(session, cycle, [request]):
+        return []
+    reason = "It came after %(cutoff)s, when the cycle “%(cycle)s” closed for requests."
+    remedy = (
+        "It takes part in the next cycle. What cannot wait, an issue or a dated deadline within two weeks, "
+        "is planned at once."
+    )
+    where, params = "submitted_at", {"cutoff": cycle.request_cutoff, "cycle": cycle.name}
+    return [checks.problem(where, "W_CUTOFF", reason, remedy, **params)]
 
 
 def _late_tender(request: ResourceRequest) -> list[Problem]:

@@ -21,6 +21,7 @@ from planner.records import (
     new_id,
 )
 from planner.scope import an_id, find_account, find_request, visible_requests
+from planner.services.cycles import current_cycle
 from planner.services.obligations import confirm_obligation, list_obligations
 from planner.services.paging import Page, one_page
 from planner.services.request_revision import (
@@ -190,6 +191,7 @@ def edit_request(
     request.account, request.kam_id = account, account.kam_id
     store(session, request, _titled(tidied(values), account), references)
     if weighty:
+        _file_anew(session, request)
         withdraw_touched(session, on_behalf, request)
         move(request, RequestAction.EDIT)
     if request.status == RequestStatus.SUBMITTED:
@@ -197,6 +199,16 @@ def edit_request(
         checks.require_well_formed(incomplete(session, request))
     record(session, on_behalf, Event.REQUEST_EDITED, request, before=before, after=state(request))
     return request
+
+
+def _file_anew(session: Session, request: ResourceRequest) -> None:
+    """Let what no plan has seen count from now when it is changed after the cut-off; its place stays.
+
+    Else a few words filed in time would keep the door open for anything.
+    """
+    cycle = current_cycle(session)
+    if request.status == RequestStatus.SUBMITTED and cycle is not None and now() > cycle.request_cutoff:
+        request.submitted_at = now()
 
 
 def missing_to_submit(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:

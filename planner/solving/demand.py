@@ -259,7 +259,12 @@ def _needs(line: RequestLine) -> dict[str, int]:
 
 def is_expedite(request: ResourceRequest, parameters: Parameters) -> bool:
     """Whether the request may use the expedite reserve: an issue, or a dated deadline that is near."""
+    return expedites(request, parameters.first_week)
+
+
+def expedites(request: ResourceRequest, first_week: str) -> bool:
+    """The same for a plan that begins in the ISO week `first_week`."""
     if request.type == RequestType.ISSUE:
         return True
-    limit = monday(add_weeks(parameters.first_week, EXPEDITE_WEEKS))
+    limit = monday(add_weeks(first_week, EXPEDITE_WEEKS))
     return request.deadline is not None and request.deadline < limit

@@ -30,6 +30,7 @@ from planner.records import (
     RunPurpose,
     Specialist,
 )
+from planner.solving.cutoffs import too_late
 from planner.solving.parameters import Parameters
 from planner.supply import (
     Promise,
@@ -62,6 +63,7 @@ class Material:
         people: Everybody, by code.
         hours: What each can lend per week, by specialist id, net of promises to requests not planned here.
         requests: What is planned, by filing order.
+        late: Ids of what came after the cut-off and waits for the next cycle.
         standing: Published hours of those requests; past weeks as they were worked, where that is known.
         approved: Approved and unpublished proposals of the cycle's newest plan, whose hours shall stand.
         granted: Fraction per mille that the newest plan grants, by request id.
@@ -77,6 +79,7 @@ class Material:
     people: Sequence[Specialist]
     hours: Mapping[str, tuple[WeekHours, ...]]
     requests: Sequence[ResourceRequest]
+    late: Sequence[str]
     standing: Sequence[Promise]
     approved: Sequence[Proposal]
     granted: Mapping[str, int]
@@ -94,7 +97,9 @@ def gather(
 ) -> Material:
     """Read everything; `only` limits the requests, for a comparison with an earlier reading."""
     weeks = horizon(parameters.first_week, parameters.weeks)
-    requests = [r for r in plannable(session) if only is None or r.id in only]
+    found = plannable(session)
+    late = too_late(session, cycle, found) if only is None else set()
+    requests = [r for r in found if (r.id not in late if only is None else r.id in only)]
     planned = {r.id for r in requests}
     people = specialists(session)
     standing = as_worked(session, promises(session), parameters.first_week)
@@ -107,6 +112,7 @@ def gather(
         people=people,
         hours=week_table(session, people, weeks, promised_elsewhere(standing, planned)),
         requests=requests,
+        late=sorted(late),
         standing=[row for row in standing if row.request_id in planned],
         approved=_approved(session, run, offers) if run else [],
         granted=_granted(session, run) if run else {},

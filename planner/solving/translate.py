@@ -117,7 +117,8 @@ def _demands(session: Session, material: Material) -> tuple[list[Demand], dict[s
             done[promise.line_id] += promise.quarter_hours
     rate = material.parameters.yearly_rate
     weighed = weigh(session, today(), material.requests, yearly_rate=rate)
-    demands, left_out = [], {}
+    demands: list[Demand] = []
+    left_out = dict.fromkeys(material.late, "cutoff")
     for request in material.requests:
         demand = demand_of(request, material.parameters, done, weighed[request.id])
         if isinstance(demand, str):

@@ -209,7 +209,7 @@ def cycle(session: Session, name: str = "January", **changes: Any) -> PlanningCy
         kind=CycleKind.WEEKLY,
         first_week="2027-W01",
         horizon_weeks=13,
-        request_cutoff=datetime(2027, 1, 4, 12, tzinfo=UTC),
+        request_cutoff=datetime(2027, 1, 5, 12, tzinfo=UTC),
         decision_deadline=datetime(2027, 1, 6, 18, tzinfo=UTC),
         publish_at=datetime(2027, 1, 7, 12, tzinfo=UTC),
         status=CycleStatus.COLLECTING,

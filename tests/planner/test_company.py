@@ -221,7 +221,7 @@ def test_all_dates_move_by_whole_weeks(sqlite_database: Database, today: date, w
         cycle = session.scalars(select(PlanningCycle)).one()
         assert cycle.first_week == add_weeks("2027-W01", weeks)
         assert cycle.decision_deadline > datetime.combine(today, time(), tzinfo=UTC), "time to decide"
-        assert cycle.request_cutoff == datetime(2027, 1, 4, 11, tzinfo=UTC) + by
+        assert cycle.request_cutoff == datetime(2027, 1, 5, 23, tzinfo=UTC) + by
         assert cycle.name == f"{cycle.first_week} to {add_weeks(cycle.first_week, 12)}"
         master = session.scalars(
             select(ResourceRequest).where(ResourceRequest.title.contains("master plan"))

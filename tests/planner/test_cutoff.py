@@ -1,0 +1,109 @@
+"""The cut-off of a cycle: what comes later waits for the next one, and is told so at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from factories import stable_id
+from scenario import WEEK, K, Quarrel
+
+from planner.clock import now
+from planner.database import Database
+from planner.records import PlanningCycle, PlanRun, RequestStatus, ResourceRequest
+from planner.services import cycles, requests, runs
+from planner.services.cycles import CycleValues
+from planner.services.requests import LineValues, values_of
+from planner.solving.engine import Engine
+
+
+@pytest.fixture
+def world(sqlite_database: Database, engine: Engine) -> Quarrel:
+    """E7, requests submitted in time; the cut-off is now."""
+    world = Quarrel(sqlite_database, engine)
+    with world.database.writing() as session:
+        session.get_one(PlanningCycle, stable_id("cycle")).request_cutoff = now()
+    return world
+
+
+def _late(world: Quarrel, **changes: Any) -> ResourceRequest:
+    """R5 of 20 h worth 90 k: with it the best plan would be R5 and R3, or R5 and R2."""
+    lines = [LineValues("design", 80)]
+    draft = world.file("kim", "r5", lines, 90 * K, account_id=stable_id("a:r1"), title="R5", **changes)
+    return world.submit("kim", draft)
+
+
+def _warned(world: Quarrel, name: str) -> list[str]:
+    with world.database.reading() as session:
+        request = session.get_one(ResourceRequest, stable_id(name))
+        return [each.code for each in requests.warnings(session, request)]
+
+
+def _left_out(world: Quarrel, run: PlanRun) -> dict[str, list[str]]:
+    with world.database.reading() as session:
+        return dict(runs.run_view(session, world.actor("lena"), run.id).left_out)
+
+
+def _edit(world: Quarrel, name: str, who: str, **changes: Any) -> None:
+    with world.database.writing() as session:
+        request = session.get_one(ResourceRequest, stable_id(name))
+        values = replace(values_of(request), **changes)
+        requests.edit_request(session, world.actor(who), request.id, request.version, values)
+
+
+def test_what_comes_after_the_cut_off_waits_for_the_next_cycle(world: Quarrel) -> None:
+    """The plan stays R1 + R3 = 78 k and names R5 as left out; the next cycle takes it in its filing order."""
+    late = _late(world)
+    assert _warned(world, "r5") == ["W_CUTOFF"]
+    assert _warned(world, "r1") == []
+    run = world.plan()
+    assert (run.value_minor, _left_out(world, run)) == (78 * K, {"cutoff": [late.id]})
+    stored = world.row(ResourceRequest, late.id)
+    assert (stored.status, stored.filing_order) == (RequestStatus.SUBMITTED, 4)
+    with world.database.writing() as session:
+        cycle = session.get_one(PlanningCycle, stable_id("cycle"))
+        cycles.close_cycle(session, world.actor("lena"), cycle.id, cycle.version)
+        times = (datetime(2027, 1, day, tzinfo=UTC) for day in (5, 6, 7))
+        following = cycles.open_cycle(session, world.actor("lena"), CycleValues("Next", WEEK, *times))
+    assert _warned(world, "r5") == []
+    with world.database.writing() as session:
+        started = runs.start_run(session, world.actor("lena"), following.id)
+    assert world.worker.step()
+    second = world.row(PlanRun, started.id)
+    # R5 and R2 fill the week: 90 + 38.
+    assert (second.value_minor, _left_out(world, second)) == (128 * K, {})
+
+
+def test_an_issue_does_not_wait(world: Quarrel) -> None:
+    """What cannot wait is planned at once: R5 as an issue wins beside R2."""
+    _late(world, type="issue")
+    assert _warned(world, "r5") == []
+    assert world.plan().value_minor == 128 * K
+
+
+def test_a_near_deadline_does_not_wait(world: Quarrel) -> None:
+    """A dated deadline with a source within two weeks, too."""
+    _late(world, deadline=datetime(2027, 1, 15, tzinfo=UTC).date(), deadline_source="The tender's page 2")
+    assert "W_CUTOFF" not in _warned(world, "r5")
+    assert world.plan().value_minor == 128 * K
+
+
+def test_what_a_plan_has_seen_stays_in_its_cycle(world: Quarrel) -> None:
+    """R2 was refused; worth more after the cut-off, it is planned anew in the same cycle."""
+    world.plan()
+    _edit(world, "r2", "lee", benefits=((0, 90 * K),))
+    assert _warned(world, "r2") == []
+    second = world.plan()
+    assert (second.value_minor, _left_out(world, second)) == (120 * K, {})
+
+
+def test_a_change_after_the_cut_off_counts_like_a_filing(world: Quarrel) -> None:
+    """No plan has seen R2 yet: other words change nothing, another worth makes it wait."""
+    _edit(world, "r2", "lee", need_statement="The same in other words.")
+    assert _warned(world, "r2") == []
+    _edit(world, "r2", "lee", benefits=((0, 90 * K),))
+    assert _warned(world, "r2") == ["W_CUTOFF"]
+    run = world.plan()
+    assert (run.value_minor, _left_out(world, run)) == (78 * K, {"cutoff": [stable_id("r2")]})
