@@ -61,7 +61,9 @@ class Consequence:
         exact: Whether the loss is proven to be exactly this.
         stay_share: Exact loss while everybody else keeps their hours, rounded up; None while not known.
         stay_minor: The same in minor units; None for who does not see money.
-        quarter_hours: Hours of the whole request that fall with this part.
+        quarter_hours: Hours of the whole request, which are at stake with this part.
+        keeps: Whether the request has as many hours in the best plan found, with other people or in other
+            weeks; None while not known.
         loses: Requests that would get less, as far as the actor may see them.
         gains: Requests that would get more, likewise.
         others_lose: How many more get less; None below three, or while not known.
@@ -77,6 +79,7 @@ class Consequence:
     high_minor: int | None
     exact: bool
     quarter_hours: int
+    keeps: bool | None = None
     stay_share: int | None = None
     stay_minor: int | None = None
     loses: tuple[Change, ...] = ()
@@ -252,6 +255,7 @@ class _Known:
             # A loss is never negative, so one that is at most nothing is nothing.
             exact=high == 0 or bool(done and done.exact),
             quarter_hours=self.hours.get((proposal.run_id, proposal.request_id), 0),
+            keeps=_keeps(proposal, done or alone),
             stay_share=_share(stay, value, up=True),
             stay_minor=stay if money else None,
         )
@@ -274,6 +278,14 @@ class _Known:
             others_gain=_enough(sum(c["after"] > c["before"] for c in hidden)),
             breaks_obligation=bool(_broken(answer)),
         )
+
+
+def _keeps(proposal: Proposal, question: Question | None) -> bool | None:
+    """Whether the plan that was found gives the proposal's request what it has; None without one."""
+    if question is None or question.answer.get("value_after") is None:
+        return None
+    changes = question.answer["changes"]
+    return not any(c["request"] == proposal.request_id and c["after"] < c["before"] for c in changes)
 
 
 def _broken(answer: Mapping[str, Any]) -> set[str]:

@@ -56,7 +56,7 @@ def test_the_inbox_shows_load_band_and_consequence(planned: Quarrel) -> None:
     # At once: between nothing and all of R1, 48 of 78 k = 615.4 per mille, rounded up.
     cost = items["R1"].consequence
     assert (cost.state, cost.low_share, cost.high_share, cost.exact) == ("queued", 0, 616, False)
-    assert (cost.low_minor, cost.high_minor, cost.quarter_hours) == (None, None, 96)
+    assert (cost.low_minor, cost.high_minor, cost.quarter_hours, cost.keeps) == (None, None, 96, None)
 
 
 def test_the_consequence_becomes_exact(planned: Quarrel) -> None:
@@ -73,6 +73,7 @@ def test_the_consequence_becomes_exact(planned: Quarrel) -> None:
     assert (cost.state, cost.low_share, cost.high_share, cost.exact) == ("done", 128, 129, True)
     assert (cost.low_minor, cost.breaks_obligation) == (None, False)
     assert [(c.title, c.before, c.after) for c in cost.loses] == [("R1", 0, -1)]
+    assert cost.keeps is False
     assert (cost.gains, cost.others_gain) == ((), None)
     assert (of_lena.low_minor, of_lena.high_minor) == (10 * K, 10 * K)
     assert [c.title for c in of_lena.gains] == ["R2"]

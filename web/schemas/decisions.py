@@ -75,6 +75,9 @@ class ConsequenceOut(Schema):
     )
     stay_minor = fields.Integer(metadata={"description": "The same in minor units."})
     quarter_hours = fields.Integer()
+    keeps = fields.Boolean(
+        metadata={"description": "Whether the request has as many hours in the best plan found."}
+    )
     loses = fields.List(fields.Nested(ChangeOut))
     gains = fields.List(fields.Nested(ChangeOut))
     others_lose = fields.Integer()
