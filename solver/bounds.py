@@ -64,6 +64,9 @@ INERTIA, MEMORY = 0.8, 0.95
 HURRY = 0.6
 """Part of the time after which rounds that are behind go by the clock."""
 
+ORDERED_BY = 1.5
+"""Part of the time at which choices are left in the order they have."""
+
 ROWS_A_LOOK = 32
 """Requests or modes that are priced between two questions whether to stop."""
 
@@ -261,10 +264,15 @@ def bound(
 
     with ThreadPoolExecutor(threads) as pool:
         search = _Descent(_Market(case, pool, threads), rounds)
-        while search.done < rounds and not search.finished:
-            if not search.step(gone(), lambda: cancel() or gone() > 1.0):
-                return replace(search.result(cancel), cut=True)
-        return search.result(cancel)
+        cut = False
+        while search.done < rounds and not (search.finished or cut):
+            cut = not search.step(gone(), lambda: cancel() or gone() > 1.0)
+
+        def late() -> bool:
+            return cancel() or gone() > ORDERED_BY
+
+        found = search.result(late)
+        return replace(found, cut=found.cut or cut or late())
 
 
 def choices_in_order(case: Case, price: Prices) -> Costs:
