@@ -152,7 +152,8 @@ def price(
         return sure
     # Two searches of the whole differ everywhere; who gains and who loses is told of what changes little.
     told = priced(problem, near[0], near[1], change, hand)
-    return replace(told, low=sure.low, high=sure.high, exact=False)
+    estimate = _clamped(told.estimate, sure.low, sure.high)
+    return replace(told, low=sure.low, high=sure.high, estimate=estimate, exact=False)
 
 
 def _nearby(
@@ -211,7 +212,7 @@ def priced(
         found,
         low=low,
         high=high,
-        estimate=max(0, estimate) if _takes(change) and _alike(before.measures, after.measures) else estimate,
+        estimate=_clamped(estimate, low, high),
         exact=low is not None and low == high,
         possible=True,
         value_after=after.measures.value,
@@ -254,6 +255,15 @@ def _interval(
 def _least(*amounts: int | None) -> int | None:
     """The least of those that are known."""
     return min((amount for amount in amounts if amount is not None), default=None)
+
+
+def _clamped(estimate: int | None, low: int | None, high: int | None) -> int | None:
+    """The estimate, or the nearest figure that is still possible."""
+    if estimate is None:
+        return None
+    if high is not None:
+        estimate = min(estimate, high)
+    return estimate if low is None else max(estimate, low)
 
 
 def _takes(change: Change) -> bool:

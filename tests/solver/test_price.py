@@ -171,6 +171,8 @@ def test_a_price_is_never_beyond_what_could_be_dropped(change: Change, low: int,
     forced = replace(solve(change.applied(problem)), status="feasible", proven_stages=(1, 2), bound=10**12)
     found = priced(problem, free, forced, change)
     assert (found.low, found.high) == (low, high)
+    assert found.estimate is not None
+    assert low <= found.estimate <= high
 
 
 def test_no_best_values_differ_by_more_than_what_could_be_dropped() -> None:
