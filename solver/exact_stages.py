@@ -67,7 +67,7 @@ CUT_FROM = 8.0
 CUTTING = 0.8
 """Part of what is left in which the cuts must be found."""
 
-LOADING_S = 4.0
+LOADING_S = 2.5
 """Seconds below which the motor is not used for the first time: loading it cannot be ended."""
 
 _LOADED = Event()
