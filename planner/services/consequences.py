@@ -255,11 +255,12 @@ class _Known:
             # A loss is never negative, so one that is at most nothing is nothing.
             exact=high == 0 or bool(done and done.exact),
             quarter_hours=self.hours.get((proposal.run_id, proposal.request_id), 0),
-            keeps=_keeps(proposal, done or alone),
+            keeps=_keeps(proposal, _better(done, alone)),
             stay_share=_share(stay, value, up=True),
             stay_minor=stay if money else None,
         )
-        return told if done is None else self._with_changes(told, done)
+        best = _better(done, alone)
+        return told if done is None or best is None else self._with_changes(told, best)
 
     def _with_changes(self, told: Consequence, question: Question) -> Consequence:
         answer = question.answer
@@ -278,6 +279,15 @@ class _Known:
             others_gain=_enough(sum(c["after"] > c["before"] for c in hidden)),
             breaks_obligation=bool(_broken(answer)),
         )
+
+
+def _better(done: Question | None, alone: Question | None) -> Question | None:
+    """The answer whose plan loses less; where moving others gains nothing, they keep what they have."""
+    if done is None or alone is None or done.exact:
+        return done or alone
+    if done.high_minor is None or alone.high_minor is None:
+        return alone if done.high_minor is None else done
+    return done if done.high_minor < alone.high_minor else alone
 
 
 def _keeps(proposal: Proposal, question: Question | None) -> bool | None:

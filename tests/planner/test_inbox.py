@@ -13,6 +13,7 @@ from planner.records import (
     Decision,
     Proposal,
     ProposalState,
+    Question,
     RejectionReason,
     RequestOutcome,
     Role,
@@ -77,6 +78,24 @@ def test_the_consequence_becomes_exact(planned: Quarrel) -> None:
     assert (cost.gains, cost.others_gain) == ((), None)
     assert (of_lena.low_minor, of_lena.high_minor) == (10 * K, 10 * K)
     assert [c.title for c in of_lena.gains] == ["R2"]
+
+
+def test_moving_others_for_nothing_is_not_told(planned: Quarrel) -> None:
+    """A longer search that ends worse than the quick figure names no losers: others keep what they have."""
+    r1, lena = planned.proposal(planned.first, "r1"), _head_and_leader(planned)
+    planned.answer_all()
+    with planned.database.writing() as session:
+        long = session.scalars(
+            select(Question).where(Question.proposal_id == r1.id, Question.quick.is_(False))
+        ).one()
+        long.low_minor, long.high_minor, long.exact = 0, 60 * K, False
+        others = [{"request": stable_id("r3"), "before": 0, "after": -1}]
+        long.answer = {**long.answer, "changes": others}
+    with planned.database.reading() as session:
+        cost = decisions.consequence(session, lena, r1.id)
+    # R3 stays and R2 does not fit beside it: all of R1, 48 k, is lost at most.
+    assert (cost.low_minor, cost.high_minor, cost.stay_minor, cost.exact) == (0, 48 * K, 48 * K, False)
+    assert ([c.title for c in cost.loses], cost.gains, cost.keeps) == (["R1"], (), False)
 
 
 def _head_and_leader(world: Quarrel) -> Actor:
