@@ -39,12 +39,13 @@ class Promise:
     quarter_hours: int
 
 
-def specialists(session: Session) -> Sequence[Specialist]:
-    """Everybody, by code, with skills, leave and department loaded."""
+def specialists(session: Session, ids: Collection[str] | None = None) -> Sequence[Specialist]:
+    """Everybody, or those who are named, by code, with skills, leave and department loaded."""
+    query = select(Specialist).order_by(Specialist.code)
+    if ids is not None:
+        query = query.where(Specialist.id.in_(ids))
     return session.scalars(
-        select(Specialist)
-        .order_by(Specialist.code)
-        .options(
+        query.options(
             selectinload(Specialist.skills).selectinload(SpecialistSkill.skill),
             selectinload(Specialist.leaves),
             selectinload(Specialist.department),

@@ -34,8 +34,7 @@ def person_weeks(session: Session, run: PlanRun, rows: Iterable[Proposal]) -> tu
         return ()
     planned = set(session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == run.id)))
     weeks = sorted({week for _, week in by_cell})
-    asked = {who for who, _ in by_cell}
-    people = {p.id: p for p in specialists(session) if p.id in asked}
+    people = {p.id: p for p in specialists(session, {who for who, _ in by_cell})}
     table = week_table(session, people.values(), weeks, promised_elsewhere(promises(session), planned))
     cells = [
         _person_week(people[who], week, table[who][weeks.index(week)], parts)
