@@ -190,10 +190,13 @@ def changes_of(session: Session, run: PlanRun, axis: str, index: int) -> dict[st
     points = question.answer.get("points", []) if question and question.state == JobState.DONE else []
     if not 0 <= index < len(points):
         raise not_found()
-    point = points[index]
+    return supposed(points[index], axis, solo_values(session, run))
+
+
+def supposed(point: Mapping[str, Any], axis: str, solo: Mapping[str, int]) -> dict[str, Any]:
+    """What a scenario supposes to come to a point as it is stored; `solo` as in `solo_values`."""
     setting = point["setting"]
     if axis == "floor":
-        solo = solo_values(session, run)
         share = round(setting * 1000)
         return {"floors": floors_of(solo, share)} if share else {}
     if axis in ("stability", "moves"):

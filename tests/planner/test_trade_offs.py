@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from factories import stable_id
@@ -192,3 +193,19 @@ def test_early_cash_is_traded(planned: Quarrel) -> None:
     found = ask(planned, "cash")
     assert [(point.value_minor, point.other) for point in found.points] == [(78 * K, 78.0 * K)]
     assert found.now_other == 78.0 * K
+
+
+@pytest.mark.parametrize(
+    ("axis", "point", "expected"),
+    [
+        ("moves", {"setting": 3, "price": None, "moves": 2}, {"churn_minor": 0, "most_moves": 2}),
+        ("stability", {"setting": 12.5, "price": None, "moves": 2}, {"churn_minor": 0, "most_moves": 2}),
+        ("stability", {"setting": 12.5, "price": 624, "moves": 2}, {"churn_minor": 624}),
+        ("stability", {"setting": 624}, {"churn_minor": 624}),
+    ],
+)
+def test_a_point_of_stability_is_come_to_by_its_price_or_by_a_limit(
+    axis: str, point: dict[str, Any], expected: dict[str, int]
+) -> None:
+    """A price that finds the plan, else as many changes as it makes; older points name the price."""
+    assert trade_offs.supposed(point, axis, {}) == expected
