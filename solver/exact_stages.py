@@ -58,14 +58,11 @@ ASSIGNED_MOTOR = 0.1
 FINISH, ASSIGNED = 0.5, 0.95
 """Parts of what is left then for the value, usually and there; the rest goes to hand-overs and ties."""
 
-RACING = 0.92
-"""Part of what is left that HiGHS has then; its answer takes a moment to be handed over."""
-
 CUT_FROM = 8.0
 """Seconds or units of work for each worker from which cuts are worth a process."""
 
-CUTTING = 0.8
-"""Part of what is left in which the cuts must be found."""
+CUTTING, RACING = 0.8, 0.92
+"""Parts of what is left in which HiGHS must be done, usually and in a race."""
 
 LOADING_S = 2.5
 """Seconds below which the motor is not used for the first time: loading it cannot be ended."""
@@ -177,6 +174,12 @@ class _Search:
         """Seconds or units of work left to each worker, whichever is less."""
         seconds = self._watch.left()
         return seconds if self._work is None else min(seconds, self._work / self._settings.workers)
+
+    def _spent(self) -> bool:
+        """Whether nothing is left for another run, for which writing a hint may take seconds."""
+        late = self._watch.left() < LEAST_S
+        self._fused = self._fused or late
+        return self._watch.stopped() or late or (self._work is not None and self._work < LEAST_WORK)
 
     def _crew(self) -> Settings:
         """The settings for work beside HiGHS, which has one of the workers."""
@@ -308,7 +311,7 @@ class _Search:
 
     def _aim(self, model: Model, goal: Goal, stage: Stage, share: float) -> int:
         """One run for the stage from the best plan; the proven limit of what any plan reaches."""
-        if self._reached(stage) == stage.ideal:
+        if self._reached(stage) == stage.ideal or self._spent():
             return stage.ideal
         model.hint(self._known()[0])
         outcome = self._run(model, goal, share)
@@ -348,8 +351,7 @@ class _Search:
     def _run(self, model: Model, goal: Goal, share: float) -> Outcome | None:
         """One run within `share` of what is left; None when nothing is left."""
         seconds, work = self._watch.left(), self._work
-        if self._watch.stopped() or seconds < LEAST_S or (work is not None and work < LEAST_WORK):
-            self._fused = self._fused or seconds < LEAST_S
+        if self._spent():
             return None
         # In deterministic mode the wall limit is a fuse for the whole, not something to be shared out.
         if work is None:
