@@ -19,6 +19,7 @@ from factories import World
 from sqlalchemy import select
 from stage_books import fill_books
 from stage_exceptions import KINDS, exceptions
+from stage_standing import waiting
 
 from planner.database import Database
 from planner.records import (
@@ -43,11 +44,8 @@ from planner.services import (
     account_plans,
     board,
     contacts,
-    cost_rates,
     decisions,
     delegations,
-    factors,
-    goals,
     imports,
     notifying,
     outcomes,
@@ -57,16 +55,13 @@ from planner.services import (
     review,
     runs,
     surveys,
-    traits,
 )
 from planner.services import offers as offering
 from planner.services.account_plans import PlanValues
 from planner.services.contacts import ContactValues
-from planner.services.factors import FactorValues
 from planner.services.offers import OfferedHours
 from planner.services.outcomes import OutcomeValues
 from planner.services.requests import LineValues
-from planner.services.traits import TraitValues
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 from planner.verdict import Message
@@ -173,11 +168,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "seen_plan": {"own": 1, "nothing": 77},
         "resolution": {"own": resolution, "nothing": NOTHING},
         "round": {"own": round_id, "nothing": NOTHING},
-        "definition": {"own": _definition(world), "nothing": NOTHING},
-        "definition tried": {"own": _definition(world), "nothing": NOTHING},
-        "template": {"own": "csv", "nothing": "pdf"},
         "kam": {"own": world.ids["nora"], "other": world.ids["kai"], "nothing": NOTHING},
-        "figure": {"own": "net_revenue", "nothing": "nothing"},
     }
     granted = {"own": own.id, "other": other.id}
     for kind, rows in exceptions(world, worker, second, granted).items():
@@ -257,8 +248,11 @@ def _data_rows(world: World) -> dict[str, dict[str, Any]]:
         "data kind": {"own": "leave"},
         "month": {"own": "2026-12", "nothing": "2026-13"},
         "month entered": {"own": "2027-03", "nothing": "2026-13"},
-        **{kind: {"own": _entered(world), "nothing": NOTHING} for kind in ("figures", "figures corrected")},
-        **_standing(world),
+        "template": {"own": "csv", "nothing": "pdf"},
+        "definition": {"own": _definition(world), "nothing": NOTHING},
+        "definition tried": {"own": _definition(world), "nothing": NOTHING},
+        "figure": {"own": "net_revenue", "nothing": "nothing"},
+        **{kind: {"own": key, "nothing": NOTHING} for kind, key in waiting(world).items()},
         "closed": {**_closed(world), "nothing": NOTHING},
         **{kind: {"own": key, "nothing": NOTHING} for kind, key in _known(world).items()},
     }
@@ -362,30 +356,6 @@ def _mark_accounts(world: World) -> None:
                     specialist_quarter_hours=0,
                 )
             )
-
-
-def _entered(world: World) -> str:
-    """Alfa's month."""
-    with world.database.reading() as session:
-        return session.scalars(
-            select(AccountFinancials.id).where(AccountFinancials.account_id == world.ids["alfa"])
-        ).one()
-
-
-def _standing(world: World) -> dict[str, dict[str, Any]]:
-    """What waits for leadership's second person, and a goal of the company."""
-    alfa, end = world.ids["alfa"], date(2027, 6, 1)
-    with world.database.writing() as session:
-        told = TraitValues("partner", "Shares its plans.", end, ("budget",))
-        trait = traits.state_trait(session, world.actor("nora"), alfa, told).id
-        lydia = world.actor("lydia")
-        asked = FactorValues(1200, "A door to the north.", date(2027, 1, 4), end)
-        factor = factors.set_factor(session, lydia, alfa, asked).id
-        goal = goals.add_goal(session, lydia, "north", "Be known in the north").id
-        rates = {"kam_hour_minor": 7000, "specialist_hour_minor": 9000, "interest": 100}
-        rate = cost_rates.set_rate(session, world.actor("filip"), valid_from="2027-04", **rates).id
-    waiting = {"trait": trait, "trait led": trait, "factor": factor, "goal": goal, "cost rate": rate}
-    return {kind: {"own": key, "nothing": NOTHING} for kind, key in waiting.items()}
 
 
 def _definition(world: World) -> str:

@@ -69,7 +69,7 @@ def test_programs_get_null_and_the_reason(app: Flask, bad: World) -> None:
     client = program(app, bad, "lukas")
 
     def told(name: str) -> dict[str, Any]:
-        found: dict[str, Any] = client.get(f"/accounts/{bad.ids[name]}/worth").json["figures"]
+        found: dict[str, Any] = client.get(f"/accounts/{bad.ids[name]}/worth").get_json()["figures"]
         return found
 
     beta, gamma, unknown = told("beta"), told("gamma"), told("blocked")
@@ -88,7 +88,7 @@ def test_the_week_that_only_some_years_have(app: Flask, bad: World) -> None:
     body = {"account_id": bad.ids["alfa"], "title": "Late", "earliest_week": "2026-W53"}
     assert client.post("/requests", body).status_code == 201
     wrong = client.post("/requests", {**body, "latest_week": "2027-W53"})
-    assert [(e["where"], e["code"]) for e in wrong.json["errors"]] == [("latest_week", "E_WEEK")]
+    assert [(e["where"], e["code"]) for e in wrong.get_json()["errors"]] == [("latest_week", "E_WEEK")]
     typed = {"account_id": bad.ids["alfa"], "title": "Late", "latest_week": "2027-W53", "do": "save"}
     answer = browser(app, bad, "nora").post("/requests", data=typed, headers=csrf(app))
     assert answer.status_code == 422

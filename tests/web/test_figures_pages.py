@@ -87,14 +87,14 @@ def test_programs_enter_and_correct_months(app: Flask, world: World) -> None:
     made = client.post(place, {**BODY, "month": "2026-11", "kind": "actual"})
     assert made.status_code == 201
     assert made.headers["ETag"] == '"1"'
-    one = f"{place}/{made.json['id']}"
+    one = f"{place}/{made.get_json()['id']}"
     change = {**BODY, "cogs_minor": 75_000, "reason": "Invoice 17."}
-    assert client.put(one, change, 1).json["cogs_minor"] == 75_000
+    assert client.put(one, change, 1).get_json()["cogs_minor"] == 75_000
     assert client.put(one, change, 1).status_code == 412
     wrong = client.put(one, {**change, "discounts_minor": -1}, 2)
-    assert [e["where"] for e in wrong.json["errors"]] == ["discounts_minor"]
-    told = client.get(f"{one}/corrections").json["rows"]
+    assert [e["where"] for e in wrong.get_json()["errors"]] == ["discounts_minor"]
+    told = client.get(f"{one}/corrections").get_json()["rows"]
     assert [(row["reason"], row["changes"]) for row in told] == [
         ("Invoice 17.", [{"field": "cogs_minor", "before": 70_000, "after": 75_000}])
     ]
-    assert client.get(place).json["total"] == 1
+    assert client.get(place).get_json()["total"] == 1
