@@ -72,6 +72,9 @@ from solver.tables import (
 STRAY = 0.1
 """How often a request comes back in some possible way instead of the one prices favour."""
 
+TOO_DEAR = 0.3
+"""How much more than its value, as a share of it, a request may cost at the prices and still be tried."""
+
 STEPS_OF_A_MOVE = 50
 """Steps of work that a move takes beside the staffing it tries."""
 
@@ -101,13 +104,22 @@ def _best_mode(tour: Tour, request: int, noise: float) -> int:
 
 
 @kernel
+def _too_dear(tour: Tour, request: int, mode: int) -> bool:
+    """Whether a mode costs so much more at the prices than it is worth that it need not be tried."""
+    world = tour.desk.world
+    if get(world, REQUESTS, request, MUST) > 0 or get(world, REQUESTS, request, OBLIGED) >= 0:
+        return False
+    return bool(tour.keys[PROFIT, mode] < -TOO_DEAR * get(world, MODES, mode, VALUE))
+
+
+@kernel
 def _insert(tour: Tour, request: int, noise: float) -> None:
     """Grant a refused request at the mode prices favour, or else at the most valuable one that fits."""
     world = tour.desk.world
     first = _best_mode(tour, request, noise)
     if first >= 0 and uniform(tour.desk.scratch) < STRAY:
         first = any_mode(tour, request)
-    if first < 0:
+    if first < 0 or _too_dear(tour, request, first):
         return
     touch(tour, request)
     done = try_mode(tour.desk, first, noise)
