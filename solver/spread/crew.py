@@ -14,6 +14,7 @@ from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, Th
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from solver.compiling import ready
 from solver.spread import walks
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ class Crew:
     def __init__(self, executor: Executor | None, workers: int) -> None:
         self._workers = workers
         self._end = threading.Event()
+        self._executor = executor
         self._processes: ProcessPoolExecutor | None = None
+        self._starting: list[Future[bool]] = []
         self._threads: ThreadPoolExecutor | None = None
         self.lost = False
-        self._executor: Executor = executor or self._pool()
+        # A daemon may not have processes of its own; compiled searches run side by side in threads, too.
+        if executor is None and not multiprocessing.current_process().daemon:
+            self._start()
 
     def __enter__(self) -> Self:
         """Nothing more."""
@@ -68,13 +73,19 @@ class Crew:
                 process.kill()
             self._processes.shutdown()
 
-    def _pool(self) -> Executor:
-        if multiprocessing.current_process().daemon:
-            # Such a process may not have processes of its own; compiled searches run side by side in threads.
-            return self._here()
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._processes = ProcessPoolExecutor(self._workers, context, initializer=_begin)
-        return self._processes
+        try:
+            self._starting = [self._processes.submit(ready) for _ in range(self._workers)]
+        except Exception as error:  # noqa: BLE001 - as in `run`
+            self._give_up(error)
+
+    def _elsewhere(self) -> Executor | None:
+        """Who searches now; None for threads of this process, also while others still load what they need."""
+        if self.lost or self._processes is None:
+            return None if self.lost else self._executor
+        return self._processes if all(future.done() for future in self._starting) else None
 
     def _here(self) -> Executor:
         """Threads of this process, which cannot be lost."""
@@ -93,10 +104,11 @@ class Crew:
             stopped: Asked about every `POLL_S`.
         """
         answers: list[bytes | None] = [None] * len(messages)
-        if not self.lost:
+        executor = self._elsewhere()
+        if executor is not None:
             silence = max(SILENCE_S, SILENCE * seconds)
             try:
-                futures = [self._executor.submit(walks.search, message) for message in messages]
+                futures = [executor.submit(walks.search, message) for message in messages]
             except Exception as error:  # noqa: BLE001 - whatever breaks an executor must not lose the plan
                 self._give_up(error)
             else:

@@ -38,6 +38,10 @@ MAY = 0.5
 """How much being able to work on a line ties, all people of the line together, beside working on it."""
 
 
+MOST = 250_000
+"""People who might work on lines, over all lines, beyond which some of them are enough to cut by."""
+
+
 @dataclass(frozen=True)
 class Ties:
     """What ties people together: rows of person, request and weight."""
@@ -57,14 +61,15 @@ class Group:
     requests: Ints
 
 
-def ties_of(case: Case, state: Ints) -> Ties:
-    """Who works on what in the plan, and with less weight who might."""
+def ties_of(case: Case, state: Ints, chance: np.random.Generator) -> Ties:
+    """Who works on what in the plan, and with less weight who might; of these about `MOST` by chance."""
     pairs, lines = case.table(PAIRS), case.table(LINES)
     at = pages(state, SLOTS)[:, S_PAIR]
     works = pairs[at[at >= 0]]
     able = np.maximum(1, lines[:, PAIR_Z] - lines[:, PAIR_A])[pairs[:, P_LINE]]
-    every = np.concatenate([works, pairs])
-    weight = np.concatenate([np.ones(len(works)), MAY / able])
+    some = chance.random(len(pairs)) * len(pairs) < MOST
+    every = np.concatenate([works, pairs[some]])
+    weight = np.concatenate([np.ones(len(works)), MAY / able[some]])
     request = lines[every[:, P_LINE], L_REQUEST]
     return Ties(every[:, PERSON], request, weight, len(case.specialists), len(case.requests))
 
@@ -76,7 +81,7 @@ def cut(case: Case, state: Ints, count: int, chance: np.random.Generator) -> lis
     greatest share of its eligible people, on its scarcest line. Requests with decided or published hours of
     anybody outside the group belong to none.
     """
-    ties = ties_of(case, state)
+    ties = ties_of(case, state, chance)
     group = np.zeros(ties.people, np.int64)
     _halve(ties, np.arange(ties.people), count, chance, group, 0)
     home = _homes(case, state, group, count)
@@ -117,9 +122,8 @@ def _homes(case: Case, state: Ints, group: Ints, count: int) -> Ints:
     """The group of each request, -1 when it has none."""
     pairs, lines = case.table(PAIRS), case.table(LINES)
     of = group[pairs[:, PERSON]]
-    able = np.zeros((len(lines), count))
-    np.add.at(able, (pairs[:, P_LINE], of), 1.0)
-    able /= np.maximum(1, lines[:, PAIR_Z] - lines[:, PAIR_A])[:, None]
+    able = np.bincount(pairs[:, P_LINE] * count + of, minlength=len(lines) * count).reshape(-1, count)
+    able = able / np.maximum(1, lines[:, PAIR_Z] - lines[:, PAIR_A])[:, None]
     least = np.full((len(case.requests), count), np.inf)
     np.minimum.at(least, lines[:, L_REQUEST], able)
     home: Ints = least.argmax(axis=1)

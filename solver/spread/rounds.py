@@ -8,13 +8,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from solver.books import pages
 from solver.construct import rank_of
 from solver.search.granting import adopt, refuse
 from solver.search.improve import COLD, HOT, SHOWING, Improved
 from solver.search.plans import plan_of
-from solver.search.state import ATTAINED, LEFT, TOTALS, UNMET
+from solver.search.state import ATTAINED, GRANTS, LEFT, MODE, TOTALS, UNMET
 from solver.spread.crew import Crew
 from solver.spread.groups import cut
 from solver.spread.piece import Piece, piece_of
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from solver.spread.groups import Group
     from solver.tables import Case
 
+Bools = npt.NDArray[np.bool_]
+
 PEOPLE = 250
 """People of a part, about."""
 
@@ -40,6 +43,9 @@ ROUNDS = 24
 
 FASTEST = 10_000_000
 """Steps a worker makes in a second, to begin with, where only the clock says when to stop."""
+
+PROBE = 0.25
+"""Part of that in the first round, which tells how fast they really are."""
 
 SURE = 0.9
 """Part of the steps that seem possible in the time left; a round that is not over in time counts nothing."""
@@ -131,7 +137,7 @@ class _Rounds:
         left = max(0.0, terms.deadline - now)
         steps = None if terms.steps is None else terms.steps * terms.workers // (ROUNDS * count)
         if number == 0:
-            return steps or int(FASTEST * left * terms.workers / (ROUNDS * count))
+            return steps or int(PROBE * FASTEST * left * terms.workers / (ROUNDS * count))
         possible = int(SURE * self.steps / count * left / max(1e-6, now - began) / (ROUNDS - number))
         # A moment's load must not bend a search that has time enough.
         if steps is not None and (possible >= steps or now - began < HURRY * (terms.deadline - began)):
@@ -200,7 +206,7 @@ def pieces_of(case: Case, state: Ints, groups: Sequence[Group]) -> tuple[Ints, l
     left, attained = pages(state, LEFT).copy(), pages(state, ATTAINED).copy()
     for group in groups:
         before, had = pages(rest, LEFT).copy(), pages(rest, ATTAINED).copy()
-        for request in group.requests.tolist():
+        for request in group.requests[_granted(state, group.requests)].tolist():
             refuse(case.world, rest, request)
         caps.append(pages(rest, LEFT) - before)
         due.append(had - pages(rest, ATTAINED))
@@ -215,6 +221,12 @@ def with_pieces(case: Case, rest: Ints, pieces: Sequence[Piece], said: Ints) -> 
     """What stands and what `said` says of the pieces, as one state."""
     state = rest.copy()
     for piece in pieces:
-        for request in piece.requests.tolist():
+        for request in piece.requests[_granted(said, piece.requests)].tolist():
             adopt(case.world, state, request, said)
     return state
+
+
+def _granted(state: Ints, requests: Ints) -> Bools:
+    """Which of the requests a state grants."""
+    granted: Bools = pages(state, GRANTS)[requests, MODE] >= 0
+    return granted

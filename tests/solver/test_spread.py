@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,9 +163,12 @@ def test_any_executor_ends_at_the_same_plan(
         assert broken.asked == 3
         assert bettered(problem, Broken(three, silent=True)) == expected
         assert bettered(problem, Closed()) == expected
+        assert bettered(problem, None) == expected
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
     monkeypatch.setattr(crew, "SILENCE_S", 120.0)
-    assert bettered(shuffled(company(), 5), None).plan == bettered(company(), None).plan
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        assert bettered(problem, process) == expected
+        assert bettered(shuffled(company(), 5), process).plan == bettered(company(), process).plan
 
 
 def test_stopping_keeps_the_best_plan_and_ends_everybody() -> None:
