@@ -173,7 +173,7 @@ def public_command(
     type=click.Choice(["tiny", "piece", "S", "M"]),
     default="tiny",
     show_default=True,
-    help="How large the companies are; plans of tiny ones and mostly of pieces are proven.",
+    help="How large the companies are; plans of tiny ones are proven, and those of some pieces.",
 )
 @click.option("--count", type=click.IntRange(1), default=300, show_default=True, help="How many cards.")
 @click.option("--minutes", type=click.FloatRange(0.1), help="Stop after so many minutes, with the counts.")

@@ -30,7 +30,7 @@ TINY = Shape(people=4, requests=8, weeks=5, skills=3)
 """So small that every solve of it is proven within seconds."""
 
 PIECE = Shape(people=8, requests=16, weeks=6, skills=4)
-"""About the largest piece of size S whose plans are mostly proven within a minute of one core."""
+"""About the largest piece of size S of whose plans a good part is proven within a minute of one core."""
 
 Kind = Literal["tiny", "piece", "S", "M"]
 Group = Literal["proven", "unproven"]
