@@ -121,9 +121,17 @@ requests.import      K
 accounts.export      KLF
 month.close          F
 figures.edit         F
+cost_rates.view      LF
+cost_rates.set       F
 relations.edit       K
 score.rate           KLF
 score.confirm        LF
+trait.state          KL
+trait.confirm        L
+factor.set           L
+factor.approve       L
+goal.list            KLPF
+goal.edit            L
 account_plan.edit    K
 account_plan.review  L
 outcome.list         KLF
