@@ -35,10 +35,10 @@ STEPS = 32_000_000
 ROUNDS = (24, 2000)
 """Fewest and most rounds of pricing."""
 
-PRICING = 0.12
+PRICING = 0.075
 """Part of the work that goes into prices and bound."""
 
-PRICING_LATEST = 0.5
+PRICING_LATEST = 0.3
 """Part of the seconds left then after which pricing ends in any case."""
 
 TIGHTENING = 0.05
