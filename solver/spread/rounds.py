@@ -41,6 +41,9 @@ PEOPLE = 250
 ROUNDS = 24
 """Rounds of a search."""
 
+LEAST = 4_000_000
+"""Steps of a part in a round below which there are fewer rounds; less is not worth taking the parts out."""
+
 FASTEST = 10_000_000
 """Steps a worker makes in a second, to begin with, where only the clock says when to stop."""
 
@@ -118,34 +121,37 @@ class _Rounds:
             show(None)
             return stopped() or monotonic() > self.terms.deadline
 
-        for number in range(ROUNDS):
-            steps = self._steps(number, count, began)
-            if steps < 1 or over() or not self._round(number, count, steps, over):
+        rounds = ROUNDS
+        if self.terms.steps is not None:
+            rounds = max(1, min(ROUNDS, self.terms.steps * self.terms.workers // (LEAST * count)))
+        for number in range(rounds):
+            steps = self._steps(number, rounds, count, began)
+            if steps < 1 or over() or not self._round(number, rounds, count, steps, over):
                 self.hurried = True
                 break
             rank, now = rank_of(self.case, self.state), monotonic()
             # The last plan of all is shown by the caller.
-            if rank > best and verifying <= SHOWING * (now - began) and number < ROUNDS - 1:
+            if rank > best and verifying <= SHOWING * (now - began) and number < rounds - 1:
                 best = rank
                 show(plan_of(self.case, self.state))
                 verifying += monotonic() - now
         return Improved(plan_of(self.case, self.state), self.steps, self.moves, self.hurried)
 
-    def _steps(self, number: int, count: int, began: float) -> int:
+    def _steps(self, number: int, rounds: int, count: int, began: float) -> int:
         """Steps of each part in this round: as set, unless the rounds so far say that time is too short."""
         terms, now = self.terms, monotonic()
         left = max(0.0, terms.deadline - now)
-        steps = None if terms.steps is None else terms.steps * terms.workers // (ROUNDS * count)
+        steps = None if terms.steps is None else terms.steps * terms.workers // (rounds * count)
         if number == 0:
-            return steps or int(PROBE * FASTEST * left * terms.workers / (ROUNDS * count))
-        possible = int(SURE * self.steps / count * left / max(1e-6, now - began) / (ROUNDS - number))
+            return steps or int(PROBE * FASTEST * left * terms.workers / (rounds * count))
+        possible = int(SURE * self.steps / count * left / max(1e-6, now - began) / (rounds - number))
         # A moment's load must not bend a search that has time enough.
         if steps is not None and (possible >= steps or now - began < HURRY * (terms.deadline - began)):
             return steps
         self.hurried = True
-        return possible
+        return max(possible, min(steps or LEAST, LEAST)) if left > 0 else 0
 
-    def _round(self, number: int, count: int, steps: int, over: Callable[[], bool]) -> bool:
+    def _round(self, number: int, rounds: int, count: int, steps: int, over: Callable[[], bool]) -> bool:
         """One round; False when it was given up."""
         chance = np.random.default_rng([self.terms.seed, number])
         groups = [group for group in cut(self.case, self.state, count, chance) if len(group.requests)]
@@ -153,7 +159,7 @@ class _Rounds:
         seconds = max(0.1, self.terms.deadline - monotonic())
         # Where the search begins less hot it has a part of the way behind it.
         gone = min(1.0, log(self.terms.heat) / log(COLD / HOT))
-        first, last = (gone + (1 - gone) * n / ROUNDS for n in (number, number + 1))
+        first, last = (gone + (1 - gone) * n / rounds for n in (number, number + 1))
         way = np.array([first, last, seconds])
         messages = []
         for k, piece in enumerate(pieces):

@@ -40,6 +40,7 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of about seven people, so that a company of twenty has three, and few rounds."""
     monkeypatch.setattr(rounds, "PEOPLE", 7)
     monkeypatch.setattr(rounds, "ROUNDS", 4)
+    monkeypatch.setattr(rounds, "LEAST", 1)
 
 
 @cache

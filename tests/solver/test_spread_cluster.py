@@ -21,6 +21,7 @@ def two_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
     """A scheduler and two processes with one thread each; parts of about seven people."""
     monkeypatch.setattr(rounds, "PEOPLE", 7)
     monkeypatch.setattr(rounds, "ROUNDS", 4)
+    monkeypatch.setattr(rounds, "LEAST", 1)
     monkeypatch.setattr(cluster, "REACHED_WITHIN_S", 2.0)
     made: Any = LocalCluster
     with made(n_workers=2, threads_per_worker=1, dashboard_address=None) as running:
