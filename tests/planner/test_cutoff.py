@@ -43,7 +43,8 @@ def _warned(world: Quarrel, name: str) -> list[str]:
 
 def _left_out(world: Quarrel, run: PlanRun) -> dict[str, list[str]]:
     with world.database.reading() as session:
-        return dict(runs.run_view(session, world.actor("lena"), run.id).left_out)
+        left_out = runs.run_view(session, world.actor("lena"), run.id).left_out
+    return {reason: list(ids) for reason, ids in left_out.items()}
 
 
 def _edit(world: Quarrel, name: str, who: str, **changes: Any) -> None:
@@ -65,8 +66,9 @@ def test_what_comes_after_the_cut_off_waits_for_the_next_cycle(world: Quarrel) -
     with world.database.writing() as session:
         cycle = session.get_one(PlanningCycle, stable_id("cycle"))
         cycles.close_cycle(session, world.actor("lena"), cycle.id, cycle.version)
-        times = (datetime(2027, 1, day, tzinfo=UTC) for day in (5, 6, 7))
-        following = cycles.open_cycle(session, world.actor("lena"), CycleValues("Next", WEEK, *times))
+        cutoff, deadline, publish = (datetime(2027, 1, day, tzinfo=UTC) for day in (5, 6, 7))
+        values = CycleValues("Next", WEEK, cutoff, deadline, publish)
+        following = cycles.open_cycle(session, world.actor("lena"), values)
     assert _warned(world, "r5") == []
     with world.database.writing() as session:
         started = runs.start_run(session, world.actor("lena"), following.id)
