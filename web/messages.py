@@ -29,6 +29,7 @@ PLACES = {
     "Message": (0,),
     "Words": (0,),
     "refuse": (2, 3),
+    "bad_file": (1, 2),
     "problem": (2, 3),
     "add": (2, 3),
     "missing": (1, 2),
