@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from solver.asking import Asking
+from solver.exact_start import salvage
 from solver.moves_exact import best_within
 from solver.moves_large import dear, kept_within
 from solver.plan import Plan, Result
@@ -88,7 +89,9 @@ def at_most(
     if not limited or free.plan is None or not limit.over(problem, free.plan):
         return free
     assert problem.published is not None  # noqa: S101 - it is limited
-    plans = [free.plan, *([start] if start is not None else [])]
+    # What was begun with may break a rule by now; what can still be kept of it is a plan.
+    begin = None if start is None else salvage(problem, start)
+    plans = [free.plan, *([] if begin is None else [begin])]
     return within(problem, limit, asking.within(1 - FREELY), plans, [Known(problem.published.price, free)])
 
 

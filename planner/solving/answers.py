@@ -90,7 +90,7 @@ def _break_even(
 ) -> dict[str, Any]:
     from solver.explain import break_even
 
-    known = _known(problem, task["plan"], settings)
+    known = _known(problem, task, settings)
     return asdict(break_even(problem, known, task["request"], settings, cancel=cancel))
 
 
@@ -98,7 +98,7 @@ def _card(task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel:
     from solver.explain import card
     from solver.files import read_plan
 
-    known, short = _known(problem, task["plan"], settings), read_plan(task["plan"]).short
+    known, short = _known(problem, task, settings), read_plan(task["plan"]).short
     level = task.get("level")
     return card(problem, known, task["request"], settings, level=level, known=short, cancel=cancel).row()
 
@@ -112,7 +112,7 @@ def _refusal(task: Task, problem: Problem, settings: Settings, _tell: Tell, canc
 def _price(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     from solver.price import Change, price
 
-    known, change = _known(problem, task["plan"], settings), Change(**task["change"])
+    known, change = _known(problem, task, settings), Change(**task["change"])
     return price(problem, known, change, settings, cancel=cancel, progress=tell).row()
 
 
@@ -157,13 +157,18 @@ def _begin(task: Task) -> Plan | None:
     return read_plan(task["plan"]).plan if task.get("plan") else None
 
 
-def _known(problem: Problem, text: str, settings: Settings) -> Result:
-    """A stored plan with what was proven of it; its measures are computed anew."""
+def _known(problem: Problem, task: Task, settings: Settings) -> Result:
+    """A stored plan with what was proven of it; its measures are computed anew.
+
+    What was proven within a limit of moves says nothing of plans without it, as questions are solved.
+    """
     from solver.files import problem_hash, read_plan
     from solver.plan import Plan, Result
     from solver.referee import measure
 
-    ending, plan = json.loads(text), read_plan(text).plan or Plan()
+    ending, plan = json.loads(task["plan"]), read_plan(task["plan"]).plan or Plan()
+    if task.get("most_moves") is not None:
+        ending |= {"status": "feasible", "proven_stages": (), "bound": None}
     return Result(
         problem=problem.name,
         problem_hash=problem_hash(problem),

@@ -107,6 +107,7 @@ def task_of(session: Session, question: Question) -> dict[str, Any]:
     task: dict[str, Any] = {
         "problem": run.snapshot.problem,
         "plan": run.result,
+        "most_moves": parameters.most_moves,
         "settings": {
             "mode": parameters.mode,
             "seed": int(run.parameters["seed"]),

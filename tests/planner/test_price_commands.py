@@ -135,3 +135,23 @@ def test_the_tasks_of_the_engine_answer_in_these_formats(
     found = json.loads(json.dumps(answer(whole, told.append, lambda: False)))
     assert (found["format"], found[key[0]]) == (format_, key[1])
     assert bool(told) == (task["kind"] != "card")
+
+
+def test_what_was_proven_within_a_limit_of_moves_proves_nothing_of_a_price(plan_file: Path) -> None:
+    """Best with r2 + r3 (68) only within its limit: refusing r3 costs 78 - 48, not 68 - 48."""
+    plan = json.loads(plan_file.read_text(encoding="utf-8"))
+    for rows, key in (("granted", "request"), ("hours", "line")):
+        for row in plan[rows]:
+            row[key] = row[key].replace("r1", "r2")
+    for row in plan["hours"]:
+        row["hours"] = {"r2.1": 80, "r3.1": 64}[row["line"]]
+    task = {
+        "kind": "price",
+        "change": {"kind": "refuse", "request": "r3"},
+        "problem": E7.read_text(encoding="utf-8"),
+        "plan": json.dumps({**plan, "value": 6_800_000, "bound": 6_800_000}),
+        "settings": {"wall_limit_s": 60.0},
+        "most_moves": 0,
+    }
+    found = answer(task, lambda _: None, lambda: False)
+    assert (found["low"], found["high"], found["exact"]) == (3_000_000, 3_000_000, True)
