@@ -6,6 +6,7 @@ pipe closes, so a killed worker leaves nobody computing.
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import queue
@@ -90,6 +91,8 @@ class Engine:
 
 def serve(pipe: Connection) -> None:
     """The engine's end: take tasks until the pipe closes."""
+    # When the solver aborts the process, its log says where.
+    faulthandler.enable()
     os.nice(NICE)
     # Ctrl-C at a terminal reaches the whole group; the worker decides when its engine ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

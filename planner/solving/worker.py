@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -91,7 +92,13 @@ class Worker:
                 return False
             session.flush()
             task = _run_task(session, job) if isinstance(job, PlanRun) else questions.task_of(session, job)
-        ending = self._follow(job, task, stopped or threading.Event())
+        stopped = stopped or threading.Event()
+        ending = self._follow(job, task, stopped)
+        if task["kind"] == "solve" and _gave_up(ending.reply):
+            # The solver ends its process when it finds itself in a state it holds impossible. Another
+            # seed goes another way; the plan says which one it had.
+            log.warning("engine.began_again", job=job.id)
+            ending = self._follow(job, _with_next_seed(task), stopped)
         if ending.reply is not None:
             self._keep(job, ending.reply)
         elif ending.made_way:
@@ -157,13 +164,13 @@ class Worker:
             if time.monotonic() - beaten < jobs.HEARTBEAT_S:
                 continue
             beaten = time.monotonic()
-            signal, urgent = self._beat(job, progress)
-            if signal == Signal.STOP:
+            wish, urgent = self._beat(job, progress)
+            if wish == Signal.STOP:
                 self.engine.stop()
             if urgent:
                 self._interrupt()
                 return Ending(None, made_way=True)
-            if signal == Signal.LOST:
+            if wish == Signal.LOST:
                 self.engine.close()
                 return Ending(None)
         self.engine.close()
@@ -242,6 +249,15 @@ def _run_task(session: Session, run: PlanRun) -> dict[str, Any]:
             "work_limit": parameters.work_limit,
         },
     }
+
+
+def _gave_up(reply: Reply | None) -> bool:
+    """Whether the engine's process ended itself, as distinct from being killed or not starting."""
+    return reply is not None and reply.kind == "crashed" and reply.content.get("exit_code") == -signal.SIGABRT
+
+
+def _with_next_seed(task: Mapping[str, Any]) -> dict[str, Any]:
+    return {**task, "settings": {**task["settings"], "seed": task["settings"]["seed"] + 1}}
 
 
 def _why(reply: Reply) -> dict[str, Any]:
