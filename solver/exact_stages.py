@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from solver.problem import Lock, Problem
     from solver.settings import Settings
 
-WORK_PER_SECOND = 0.5
+WORK_PER_SECOND = 0.7
 """Units of work a second of the wall limit is worth when deterministic settings name no limit of work."""
 
 LOOK = 0.4

@@ -61,7 +61,7 @@ def test_web_knows_no_engine_and_writes_no_sql() -> None:
     assert wrong == []
 
 
-LATE = {"numpy", "ortools", "numba", "numpy", "solver", "highspy", "distributed", "alembic", "xlsxwriter"}
+LATE = {"ortools", "numba", "numpy", "solver", "highspy", "distributed", "alembic", "xlsxwriter"}
 """What most pages never need, and would pay for at every start."""
 
 
