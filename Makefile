@@ -22,7 +22,7 @@ help: ## Show this list.
 	@touch $@
 
 # The engine's loops are compiled once, and again when their source changed.
-.venv/.compiled: .venv/.ready $(wildcard solver/*.py solver/search/*.py)
+.venv/.compiled: .venv/.ready $(wildcard solver/*.py solver/*/*.py)
 	@$(BIN)/python -m solver.motor
 	@touch $@
 

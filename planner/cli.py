@@ -131,7 +131,7 @@ def _password() -> str:
 def create_user(email: str, name: str, roles: tuple[str, ...], language: str) -> None:
     """Give a person access; the password is asked for, or read from standard input."""
     from planner.actor import SYSTEM
-    from planner.services import users
+    from planner.services.staff import users
 
     with _database() as database:
         password = _password()
@@ -148,7 +148,7 @@ def set_password(email: str) -> None:
 
     from planner.actor import SYSTEM
     from planner.records import User
-    from planner.services import users
+    from planner.services.staff import users
 
     with _database() as database:
         with database.reading() as session:
@@ -165,7 +165,7 @@ def set_password(email: str) -> None:
 def list_users() -> None:
     """Show who may sign in."""
     from planner.actor import SYSTEM
-    from planner.services import users
+    from planner.services.staff import users
 
     with _database() as database, database.reading() as session:
         for person in users.list_users(session, SYSTEM):

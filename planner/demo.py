@@ -15,7 +15,7 @@ from planner.database import Database
 from planner.exchange import company
 from planner.migrations import migrate
 from planner.records import Department, JobState, PlanningCycle, PlanRun, Proposal, Role, User, UserRole
-from planner.services import runs
+from planner.services.planning import runs
 
 COMPANY = Path(__file__).resolve().parent.parent / "fixtures" / "company"
 DEMO_URL = "sqlite:///var/demo.db"

@@ -19,7 +19,7 @@ from planner.exchange.exports import as_csv, as_workbook
 from planner.exchange.imports import IMPORTERS, Source
 from planner.migrations import migrate
 from planner.records import Account, ImportKind
-from planner.services.import_reports import store_content
+from planner.services.importing.import_reports import store_content
 
 ROWS = 10_000
 FIRST_YEAR = 2000

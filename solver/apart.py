@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.exact_stages import Ending
-from solver.exact_stages import search as search_whole
-from solver.exact_start import greedy
-from solver.exact_watch import Watch
+from solver.cards.without import breadth
+from solver.exact.stages import Ending
+from solver.exact.stages import search as search_whole
+from solver.exact.start import greedy
+from solver.exact.watch import Watch
 from solver.parts import connected, part_of, plan_of_requests
 from solver.plan import Plan
-from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ ADDING = 4
 
 
 def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
-    """As `solver.exact_stages.search`, group by group where the problem falls apart.
+    """As `solver.exact.stages.search`, group by group where the problem falls apart.
 
     Each group has time and work by its size; in free mode the others have what one leaves of its time too.
 

@@ -71,7 +71,7 @@ def ready(stopped: Callable[[], bool] = lambda: False) -> bool:
     """
     if not warm():
         # This loads every module with kernels, whoever asks.
-        import_module("solver.driving")
+        import_module("solver.search.driving")
         for made, signature in _KERNELS:
             if stopped():
                 return False
@@ -114,7 +114,7 @@ def _folder() -> Path:
     a kernel here calls kernels of other files, so the folder's name is a fingerprint of them all.
     """
     here = Path(__file__).parent
-    sources = sorted([*here.glob("*.py"), *here.glob("search/*.py")])
+    sources = sorted(here.rglob("*.py"))
     mark, checkout = hashlib.sha256(), hashlib.sha256(str(here.resolve()).encode()).hexdigest()
     for path in sources:
         text = path.read_bytes()

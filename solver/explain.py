@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from solver.asking import Asking
-from solver.breakeven import DEFAULT, BreakEven, NothingToExplainError, asked_level, break_even, weigh
-from solver.contention import contention
-from solver.families import NAMES, Asked, Family, Name, families
+from solver.cards.asking import Asking
+from solver.cards.breakeven import DEFAULT, BreakEven, NothingToExplainError, asked_level, break_even, weigh
+from solver.cards.contention import contention
+from solver.cards.families import NAMES, Asked, Family, Name, families
+from solver.cards.forcing import granted_level, headline
+from solver.cards.short import ALL_STAGES, reasons_for
+from solver.cards.without import SMALL, breadth
 from solver.files import problem_hash
-from solver.forcing import granted_level, headline
 from solver.plan import Plan, Result
 from solver.referee import measure, rank
-from solver.short import ALL_STAGES, reasons_for
-from solver.without import SMALL, breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Card:
     Attributes:
         granted: The level it has, -1 when refused.
         level: The level asked for.
-        reason: The first reason that applies (`solver.short`), with what it is about in `params`.
+        reason: The first reason that applies (`solver.cards.short`), with what it is about in `params`.
         binding: Full (specialist, week) among those who could do the work.
         holders: Requests with hours there.
         worth: Break-even and opportunity cost.

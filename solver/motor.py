@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from solver.exact_watch import Watch
+    from solver.exact.watch import Watch
     from solver.plan import Plan
     from solver.problem import Problem
     from solver.settings import Settings
@@ -22,7 +22,7 @@ COMPILING_S = 150.0
 LOADING_S = 3.0
 """The same for loading what is compiled."""
 
-DRIVING = "solver.driving"
+DRIVING = "solver.search.driving"
 """The module that drives; it loads the compiled loops."""
 
 

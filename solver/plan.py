@@ -98,7 +98,7 @@ class Result:
         conflicts: The smallest set of locks found that contradict each other or the rules, as rows of
             the problem file; empty unless `stopped` is "conflict".
         conflicts_smallest: Whether each of them is proven to be needed for that; None when nobody asked
-            (`solver.conflicts.smallest`).
+            (`solver.exact.conflicts.smallest`).
         first_plan_s: Seconds until the first plan was shown; None when there was none.
     """
 

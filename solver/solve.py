@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver import referee
-from solver.exact_start import greedy, salvage
-from solver.exact_watch import Watch
+from solver.cards.without import breadth
+from solver.exact.start import greedy, salvage
+from solver.exact.watch import Watch
 from solver.files import lock_row, problem_hash
 from solver.plan import Plan, Result
 from solver.settings import Settings
 from solver.validate import require_valid
-from solver.without import breadth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from solver.exact_stages import Ending
+    from solver.exact.stages import Ending
     from solver.plan import Progress
     from solver.problem import Problem
 
@@ -79,7 +79,7 @@ def solve(
     ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
     result = _result(problem, ending, watch)
     if reasons and result.plan is not None:
-        from solver import short
+        from solver.cards import short
 
         result = replace(result, short=short.reasons(problem, result, settings, cancel=cancel))
     return result

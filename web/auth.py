@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from planner.actor import Actor, actor_for
 from planner.records import User, new_id
-from planner.services import sessions, users
+from planner.services.staff import sessions, users
 from web.answers import API, stop
 from web.throttle import count_sign_in
 

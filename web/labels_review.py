@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from planner.services.surveys import KAMS, LEADERS
+from planner.services.reviewing.surveys import KAMS, LEADERS
 
 REVIEW_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Element": {

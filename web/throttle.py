@@ -6,7 +6,7 @@ from flask import current_app
 from flask_limiter.util import get_remote_address
 from limits import parse
 
-from planner.services.attempts import Limit, count
+from planner.services.staff.attempts import Limit, count
 from web.answers import stop
 
 

@@ -17,9 +17,9 @@ from planner.database import Database
 from planner.exchange.imports import Finding, Source, read
 from planner.exchange.kinds import Progress
 from planner.records import ImportKind, User
-from planner.services.import_reports import place_of, store_content
-from planner.services.imports import FORMS, export, template
-from planner.services.users import normal_email
+from planner.services.importing.import_reports import place_of, store_content
+from planner.services.importing.imports import FORMS, export, template
+from planner.services.staff.users import normal_email
 
 
 def bring_in(

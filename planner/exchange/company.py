@@ -34,7 +34,7 @@ from planner.records import (
     Specialist,
     User,
 )
-from planner.services.users import LONGEST_PASSWORD, hash_password
+from planner.services.staff.users import LONGEST_PASSWORD, hash_password
 from planner.verdict import Denied, Kind, Message, Refused, refuse
 
 FIRST: tuple[type[Row], ...] = (Department, Skill, Specialist, Account, Holiday, PlanningCycle)

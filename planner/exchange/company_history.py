@@ -13,9 +13,9 @@ from planner.exchange.company_files import Folder
 from planner.exchange.company_findings import Findings, key
 from planner.exchange.company_requests import note, typed_values
 from planner.records import Account, Closing, ClosingState, RequestStatus, ResourceRequest, Result
-from planner.services.closing_values import claimed
-from planner.services.request_store import resolve, store
-from planner.services.request_values import RequestValues, problems_in, tidied
+from planner.services.closing.closing_values import claimed
+from planner.services.filing.request_store import resolve, store
+from planner.services.filing.request_values import RequestValues, problems_in, tidied
 
 FINANCE_HOUR = time(14)
 

@@ -22,7 +22,7 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services.users import normal_email
+from planner.services.staff.users import normal_email
 
 WEEKDAYS = 7
 LABEL_LANGUAGES = ("en", "pl", "cs", "nb")

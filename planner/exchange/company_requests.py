@@ -20,9 +20,9 @@ from planner.records import (
     RequestType,
     ResourceRequest,
 )
-from planner.services.request_rules import incomplete
-from planner.services.request_store import resolve, store
-from planner.services.request_values import LineValues, RequestValues, problems_in, tidied
+from planner.services.filing.request_rules import incomplete
+from planner.services.filing.request_store import resolve, store
+from planner.services.filing.request_values import LineValues, RequestValues, problems_in, tidied
 from planner.verdict import Problem
 
 LOADABLE = (RequestStatus.DRAFT, RequestStatus.SUBMITTED, RequestStatus.RETURNED)

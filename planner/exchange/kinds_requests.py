@@ -24,9 +24,9 @@ from planner.records import (
     ResourceRequest,
 )
 from planner.scope import accounts_of
-from planner.services import requests
-from planner.services.request_store import resolve, values_of
-from planner.services.request_values import LAST_MONTH, LineValues, RequestValues, problems_in, tidied
+from planner.services.filing import requests
+from planner.services.filing.request_store import resolve, values_of
+from planner.services.filing.request_values import LAST_MONTH, LineValues, RequestValues, problems_in, tidied
 from planner.transitions import RequestAction, target
 from planner.verdict import Message
 

@@ -46,7 +46,7 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
 def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     from planner.settings import cluster
     from planner.solving.cluster import cluster_at
-    from solver.conflicts import smallest
+    from solver.exact.conflicts import smallest
     from solver.files import write_result
     from solver.solve import solve
 
@@ -72,9 +72,9 @@ def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel:
 
 def _within(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> Result:
     """The best plan within a budget of changes; why not more is asked within it too."""
-    from solver.exact_start import salvage
-    from solver.moves import Limit, at_most, kept
-    from solver.short import reasons
+    from solver.cards.short import reasons
+    from solver.exact.start import salvage
+    from solver.tradeoffs.moves import Limit, at_most, kept
 
     begin, limit = _begin(task), Limit("moves", task["most_moves"])
     # What was published may be impossible by now; only what can still be kept is a plan of this problem.
@@ -110,14 +110,14 @@ def _refusal(task: Task, problem: Problem, settings: Settings, _tell: Tell, canc
 
 
 def _price(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
-    from solver.price import Change, price
+    from solver.tradeoffs.price import Change, price
 
     known, change = _known(problem, task, settings), Change(**task["change"])
     return price(problem, known, change, settings, cancel=cancel, progress=tell).row()
 
 
 def _frontier(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
-    from solver.frontier import frontier
+    from solver.tradeoffs.frontier import frontier
 
     found = frontier(
         problem,
@@ -134,7 +134,7 @@ def _frontier(task: Task, problem: Problem, settings: Settings, tell: Tell, canc
 def _contribution(
     task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel
 ) -> dict[str, Any]:
-    from solver.contribution import contribution
+    from solver.tradeoffs.contribution import contribution
 
     return contribution(problem, settings, plan=_begin(task), cancel=cancel, progress=tell).row()
 

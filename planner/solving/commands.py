@@ -61,11 +61,11 @@ def solve_command(
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
-    from solver.conflicts import smallest
-    from solver.moves import Limit, at_most, kept
+    from solver.cards.short import reasons
+    from solver.exact.conflicts import smallest
     from solver.plan import Plan
-    from solver.short import reasons
     from solver.solve import solve
+    from solver.tradeoffs.moves import Limit, at_most, kept
 
     line = LiveLine()
     with Interrupts() as interrupts, engine_faults(), cluster_at(address) as executor:

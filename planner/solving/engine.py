@@ -100,7 +100,7 @@ def serve(pipe: Connection) -> None:
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, tasks, stop), daemon=True).start()
     # Loading the solver takes seconds; nobody shall wait for it who asks later.
-    import solver.exact_stages
+    import solver.exact.stages
     import solver.explain  # noqa: F401 - loaded for their side effect of being loaded
     from planner.solving.answers import answer
 

@@ -25,9 +25,9 @@ from planner.solving.inputs import Inputs
 from planner.solving.verify import judged
 
 if TYPE_CHECKING:
-    from solver.frontier import Frontier
-    from solver.price import Price
     from solver.problem import Problem
+    from solver.tradeoffs.frontier import Frontier
+    from solver.tradeoffs.price import Price
 
 CHANGES = (
     ("grant", "R[:LEVEL]", "the request has at least the level, its top one when not given"),
@@ -74,7 +74,7 @@ def price_command(problem: str, plan: str, output: str | None, **options: str | 
     assert read is not None  # noqa: S101 - refused otherwise
     assert file is not None  # noqa: S101 - refused otherwise
     from solver.plan import Plan
-    from solver.price import Change, ChangeError, price
+    from solver.tradeoffs.price import Change, ChangeError, price
 
     line = LiveLine()
     with Interrupts() as interrupts, engine_faults():
@@ -168,7 +168,7 @@ def frontier_command(problem: str, against: str, output: str | None, **options: 
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
-    from solver.frontier import UnknownTradeError, frontier
+    from solver.tradeoffs.frontier import UnknownTradeError, frontier
 
     line = LiveLine()
     with Interrupts() as interrupts, engine_faults():
@@ -218,7 +218,7 @@ def contribution_command(
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
-    from solver.contribution import contribution
+    from solver.tradeoffs.contribution import contribution
 
     line = LiveLine()
     with Interrupts() as interrupts, engine_faults():

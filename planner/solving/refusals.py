@@ -111,13 +111,13 @@ def refusal(task: Data, problem: Problem, settings: Settings, cancel: Callable[[
         whole was solved; whether no plan with these requests free is better; whether both plans keep the
         same promises; the promises broken now; and whose level changes.
     """
-    from solver.asking import Asking
+    from solver.cards.asking import Asking
+    from solver.cards.forcing import granted_level
+    from solver.cards.without import SMALL, breadth
     from solver.files import read_plan, read_problem
-    from solver.forcing import granted_level
-    from solver.nearby import around, solve_near
     from solver.plan import Plan
     from solver.referee import measure
-    from solver.without import SMALL, breadth
+    from solver.search.nearby import around, solve_near
 
     changed, plan = read_problem(task["changed"]), read_plan(task["plan"]).plan or Plan()
     asking, request = Asking(settings, cancel), task["request"]

@@ -29,7 +29,7 @@ def export_command(number: int, output: str) -> None:
     from planner.actor import SYSTEM
     from planner.database import Database
     from planner.migrations import check_migrated
-    from planner.services.publication_file import export_publication
+    from planner.services.publishing.publication_file import export_publication
 
     database = Database(settings.read().database_url)
     try:

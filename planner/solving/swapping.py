@@ -63,7 +63,7 @@ def swap_task(question: Question, task: Data) -> Data:
 def settle(session: Session, question: Question, reply: Mapping[str, Any]) -> None:
     """Keep whether a plan exists in which nobody else has less, and move the offers that wait for it."""
     # What tells people is a service, and services know this module.
-    from planner.services.notifying import notify
+    from planner.services.staff.notifying import notify
 
     after = json.loads(reply["result"])
     agreed = after["status"] != NO_PLAN

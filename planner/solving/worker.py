@@ -18,7 +18,10 @@ from sqlalchemy.orm import Session
 from planner.clock import now
 from planner.database import Database
 from planner.records import PlanRun, Question
-from planner.services import beginnings, due_outcomes, log_checks, reminders
+from planner.services.approving import reminders
+from planner.services.closing import due_outcomes
+from planner.services.filing import beginnings
+from planner.services.staff import log_checks
 from planner.solving import jobs, questions
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal

@@ -9,9 +9,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from solver.bench.generate import SHAPES, Shape, generate_shape
+from solver.cards.families import ALL_STAGES, NAMES, applied
+from solver.cards.forcing import granted_level, headline, held
 from solver.explain import card
-from solver.families import ALL_STAGES, NAMES, applied
-from solver.forcing import granted_level, headline, held
 from solver.plan import Plan
 from solver.referee import rank
 from solver.solve import solve
@@ -20,8 +20,8 @@ from solver.validate import money
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from solver.cards.families import Family, Name
     from solver.explain import Card
-    from solver.families import Family, Name
     from solver.plan import Result
     from solver.problem import Problem
     from solver.settings import Settings

@@ -8,7 +8,7 @@ from solver.plan import Violation
 from solver.rules.reading import grants, rows, totals
 
 if TYPE_CHECKING:
-    from solver.exact import Model
+    from solver.exact.model import Model
     from solver.plan import Plan
     from solver.problem import Problem
 

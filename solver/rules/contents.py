@@ -23,7 +23,7 @@ from solver.rules import (
 )
 
 if TYPE_CHECKING:
-    from solver.exact import Model
+    from solver.exact.model import Model
     from solver.plan import Plan, Violation
     from solver.problem import Problem
 

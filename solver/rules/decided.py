@@ -9,7 +9,7 @@ from solver.problem import REFUSED
 from solver.rules.reading import grants, rows
 
 if TYPE_CHECKING:
-    from solver.exact import Model
+    from solver.exact.model import Model
     from solver.plan import Plan
     from solver.problem import Lock, Problem
 

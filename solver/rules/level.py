@@ -13,7 +13,7 @@ from solver.plan import Violation
 from solver.rules.reading import grants, readable_grant, readable_row, rows
 
 if TYPE_CHECKING:
-    from solver.exact import Model
+    from solver.exact.model import Model
     from solver.plan import Grant, Plan
     from solver.problem import Line, Problem, Request
 

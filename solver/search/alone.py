@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, get
 from solver.compiling import kernel
 from solver.search.granting import refuse
 from solver.search.scratch import Desk
 from solver.search.staffing import try_mode
-from solver.tables import MODES, POSSIBLE, REQUEST
+from solver.tables.books import Ints, get
+from solver.tables.tables import MODES, POSSIBLE, REQUEST
 
 
 @kernel

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from solver.books import Costs, Ints, Prices, assign, bind, get, names
 from solver.compiling import kernel, machine_tuple
 from solver.search.filling import NEVER
 from solver.search.scratch import BEYOND
 from solver.search.state import fixed_hours
 from solver.search.teams import promised, term
-from solver.tables import (
+from solver.tables.books import Costs, Ints, Prices, assign, bind, get, names
+from solver.tables.tables import (
     BONUS,
     CHOICE_A,
     CHOICE_Z,
@@ -54,7 +54,7 @@ from solver.tables import (
 )
 
 if TYPE_CHECKING:
-    from solver.tables import Case
+    from solver.tables.tables import Case
 
 # Tables of an auction's book: hours bought by person and week on usual lines, on all lines; the team of each
 # need of the case, as pairs, -1 behind the last; hours for sale, see the columns below.

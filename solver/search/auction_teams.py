@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.books import assign, get
 from solver.compiling import kernel
 from solver.search.auction import (
     BUYERS,
@@ -21,7 +20,8 @@ from solver.search.auction import (
     smallest,
 )
 from solver.search.teams import promised, term
-from solver.tables import (
+from solver.tables.books import assign, get
+from solver.tables.tables import (
     BONUS,
     CHOICE_A,
     CHOICE_Z,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from solver.books import get, increase
 from solver.compiling import kernel
 from solver.search.auction import (
     BUYERS,
@@ -21,7 +20,8 @@ from solver.search.auction import (
 from solver.search.auction_teams import team
 from solver.search.filling import NEVER
 from solver.search.teams import term
-from solver.tables import (
+from solver.tables.books import get, increase
+from solver.tables.tables import (
     BONUS,
     FACTS,
     FROZEN,

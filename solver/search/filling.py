@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.books import Ints, fill_row, get, increase
 from solver.compiling import kernel
 from solver.search.scratch import (
     BY_PIECE,
@@ -21,7 +20,8 @@ from solver.search.scratch import (
     Desk,
 )
 from solver.search.state import BUSY, FREE_ALL, FREE_USUAL, LEFT, weeks_of, works_here
-from solver.tables import (
+from solver.tables.books import Ints, fill_row, get, increase
+from solver.tables.tables import (
     BIG,
     CAPS,
     CHUNK,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, assign, copy_row, get, increase
 from solver.compiling import kernel
 from solver.search.state import (
     ATTAINED,
@@ -25,7 +24,8 @@ from solver.search.state import (
     put,
     weeks_of,
 )
-from solver.tables import (
+from solver.tables.books import Ints, assign, copy_row, get, increase
+from solver.tables.tables import (
     BONUS,
     DEADLINE,
     FACTS,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.books import Ints, Prices, get
 from solver.compiling import kernel
 from solver.search.granting import refuse
 from solver.search.scratch import Desk
 from solver.search.staffing import try_mode
 from solver.search.state import GAIN, GRANTS, MODE
-from solver.tables import MODES, MUST, OBLIGED, POSSIBLE, REFUSED, REQUEST, REQUESTS, ROOM_ALL, Case
+from solver.tables.books import Ints, Prices, get
+from solver.tables.tables import MODES, MUST, OBLIGED, POSSIBLE, REFUSED, REQUEST, REQUESTS, ROOM_ALL, Case
 
 
 @kernel

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.books import pages
 from solver.search.plans import plan_of, state_of
 from solver.search.scratch import T_STEPS, TASK
 from solver.search.state import GRANTS, MODE, empty_state
 from solver.search.tour import COUNTS, DIALS, HEAT, MOST, MOVE, R_MONEY, RANKS, TOP, rebuild, tour_from
 from solver.search.walk import tidy, walk
+from solver.tables.books import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.books import Ints
-    from solver.bounds import Bound
     from solver.plan import Plan
+    from solver.search.bounds import Bound
     from solver.search.tour import Tour
-    from solver.tables import Case
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 SHARINGS = 24
 """How often workers begin anew from the best plan of them all."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.books import pages
 from solver.plan import Grant, Plan
 from solver.problem import Hours
 from solver.search.granting import adopt
 from solver.search.state import GRANTS, MODE, S_PAIR, SLOT_HOURS, SLOTS, empty_state
-from solver.tables import (
+from solver.tables.books import pages
+from solver.tables.tables import (
     DEADLINE,
     LEVEL,
     LINES,
@@ -29,8 +29,8 @@ from solver.tables import (
 )
 
 if TYPE_CHECKING:
-    from solver.books import Ints
-    from solver.tables import Case
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 
 def plan_of(case: Case, state: Ints) -> Plan:

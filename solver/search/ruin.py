@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, get
 from solver.compiling import kernel
 from solver.search.scratch import below, uniform
 from solver.search.state import FOLLOWING, HEADS, S_PAIR, SLOT_HOURS, SLOTS, TOTALS, UNMET, spare, weeks_of
 from solver.search.tour import FREED, N_FREED, N_TOUCHED, PROFIT, Tour, count, enlist, granted, take_out
-from solver.tables import (
+from solver.tables.books import Ints, get
+from solver.tables.tables import (
     CHOICE_A,
     CHOICE_Z,
     CHOICES,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from solver.books import Costs, Ints, Prices, assign, bind, get, names
 from solver.compiling import kernel, machine_tuple
-from solver.tables import CHOICES, CHOICES_MOST, TEAM_MOST, WEEKS
+from solver.tables.books import Costs, Ints, Prices, assign, bind, get, names
+from solver.tables.tables import CHOICES, CHOICES_MOST, TEAM_MOST, WEEKS
 
 if TYPE_CHECKING:
-    from solver.tables import Case
+    from solver.tables.tables import Case
 
 # fmt: off
 (

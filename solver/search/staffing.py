@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, assign, copy_row, get, row_sum
 from solver.compiling import kernel
 from solver.search.filling import NEVER, cheapest_weeks, fill_one, hours_in_hand, line_in_hand, task
 from solver.search.granting import empty_slots, grant, last_worked
@@ -30,7 +29,8 @@ from solver.search.scratch import (
 )
 from solver.search.state import SLOT_HOURS, behind_wall, fixed_hours, put, weeks_of
 from solver.search.teams import fill_team, member, term
-from solver.tables import (
+from solver.tables.books import Ints, assign, copy_row, get, row_sum
+from solver.tables.tables import (
     AFTER,
     AFTER_A,
     AFTER_Z,

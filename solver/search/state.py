@@ -1,15 +1,15 @@
 """A plan in the making: who works where and what is left of everyone, changed slot by slot and undone.
 
-A *slot* is one place in the team of a line. The state is a book (`solver.books`) of the tables below.
+A *slot* is one place in the team of a line. The state is a book (`solver.tables.books`) of the tables below.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from solver.books import Ints, assign, bind, fill_row, get, increase, names
 from solver.compiling import kernel
-from solver.tables import (
+from solver.tables.books import Ints, assign, bind, fill_row, get, increase, names
+from solver.tables.tables import (
     ACCOUNT,
     BIG,
     BUSY_AT_FIRST,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, assign, column_sum, fill_row, get, increase, row_sum
 from solver.compiling import kernel
 from solver.search.filling import NEVER, add_piece, hours_in_hand, line_in_hand, price_of, task
 from solver.search.scratch import (
@@ -23,7 +22,8 @@ from solver.search.scratch import (
     Desk,
 )
 from solver.search.state import LEFT, fixed_hours, spare, weeks_of
-from solver.tables import (
+from solver.tables.books import Ints, assign, column_sum, fill_row, get, increase, row_sum
+from solver.tables.tables import (
     BIG,
     BONUS,
     CAPS,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from solver.books import Costs, Ints, assign, bind, copy_row, get, increase, names
 from solver.compiling import kernel, machine_tuple
 from solver.search.granting import adopt, refuse
 from solver.search.scratch import Desk, desk_for
@@ -26,11 +25,12 @@ from solver.search.state import (
     end_slot,
     first_slot,
 )
-from solver.tables import FACTS, FLOORS, FLOORS_ALL, MODES, PAIRS, PERSON, REQUESTS_ALL
+from solver.tables.books import Costs, Ints, assign, bind, copy_row, get, increase, names
+from solver.tables.tables import FACTS, FLOORS, FLOORS_ALL, MODES, PAIRS, PERSON, REQUESTS_ALL
 
 if TYPE_CHECKING:
-    from solver.bounds import Bound
-    from solver.tables import Case
+    from solver.search.bounds import Bound
+    from solver.tables.tables import Case
 
 # fmt: off
 (

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from math import exp
 
-from solver.books import assign, copy_row, get, increase
 from solver.compiling import kernel
 from solver.search.granting import handovers, refuse
 from solver.search.greedy import worth_it
@@ -49,7 +48,8 @@ from solver.search.tour import (
     touch,
     undo,
 )
-from solver.tables import (
+from solver.tables.books import assign, copy_row, get, increase
+from solver.tables.tables import (
     FACTS,
     L_REQUEST,
     LEVEL,

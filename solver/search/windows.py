@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from solver.books import Ints, assign, get
 from solver.compiling import kernel
 from solver.search.auction import offered, own_hours, smallest
-from solver.tables import (
+from solver.tables.books import Ints, assign, get
+from solver.tables.tables import (
     AFTER,
     AFTER_A,
     AFTER_Z,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from solver.books import pages
 from solver.search.state import S_PAIR, SLOTS
-from solver.tables import (
+from solver.tables.books import pages
+from solver.tables.tables import (
     FIX,
     L_REQUEST,
     LINES,
@@ -26,8 +26,8 @@ from solver.tables import (
 )
 
 if TYPE_CHECKING:
-    from solver.books import Ints
-    from solver.tables import Case
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver import tables as t
-from solver.books import Ints, bind, pages
 from solver.search import state as s
+from solver.tables import tables as t
+from solver.tables.books import Ints, bind, pages
 
 if TYPE_CHECKING:
     from solver.spread.groups import Group
-    from solver.tables import Case
+    from solver.tables.tables import Case
 
 
 @dataclass(frozen=True)

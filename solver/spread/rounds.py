@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from solver.books import pages
-from solver.construct import rank_of
+from solver.search.construct import rank_of
 from solver.search.granting import adopt, refuse
 from solver.search.improve import COLD, HOT, SHOWING, Improved
 from solver.search.plans import plan_of
@@ -20,18 +19,19 @@ from solver.spread.crew import Crew
 from solver.spread.groups import cut
 from solver.spread.piece import Piece, piece_of
 from solver.spread.walks import packed, unpacked
-from solver.tables import BIG, FLOORS
+from solver.tables.books import pages
+from solver.tables.tables import BIG, FLOORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from solver.books import Ints
-    from solver.bounds import Bound
-    from solver.exact_watch import Watch
+    from solver.exact.watch import Watch
     from solver.plan import Plan
+    from solver.search.bounds import Bound
     from solver.search.improve import Terms
     from solver.spread.groups import Group
-    from solver.tables import Case
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 Bools = npt.NDArray[np.bool_]
 

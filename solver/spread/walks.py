@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from solver.books import pages
-from solver.bounds import Bound, choices_in_order
 from solver.compiling import ready
 from solver.problem import Floor, Problem
+from solver.search.bounds import Bound, choices_in_order
 from solver.search.improve import COLD, HOT, LARGEST_RUIN, SLICE
 from solver.search.scratch import T_STEPS, TASK
 from solver.search.state import GRANTS, MODE, S_PAIR, SLOT_HOURS, SLOTS, empty_state
 from solver.search.tour import COUNTS, DIALS, HEAT, MOST, MOVE, R_MONEY, RANKS, TOP, rebuild, tour_from
 from solver.search.walk import walk
-from solver.tables import FACTS, FLOORS_ALL, PERSONS, REQUESTS_ALL, Case
+from solver.tables.books import pages
+from solver.tables.tables import FACTS, FLOORS_ALL, PERSONS, REQUESTS_ALL, Case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +53,8 @@ def search(message: bytes, end: Event | None = None) -> bytes:
 
     Args:
         message: `world`, `modes`, `staff` and `hours` of a piece (`solver.spread.piece`), `price` and
-            `profit` (`solver.bounds`), `numbers`: seed and most steps; `dials`: first and last share of the
-            way from hot to cold, most seconds.
+            `profit` (`solver.search.bounds`), `numbers`: seed and most steps; `dials`: first and last
+            share of the way from hot to cold, most seconds.
         end: Ends the search when set.
 
     Returns:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from solver.rules.reading import rows, totals
 
 if TYPE_CHECKING:
-    from solver.exact import Model
-    from solver.exact_types import Expr
+    from solver.exact.model import Model
+    from solver.exact.types import Expr
     from solver.plan import Plan
     from solver.problem import Problem
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from solver.terms import worth
 
 if TYPE_CHECKING:
-    from solver.exact import Model
-    from solver.exact_types import Expr
-    from solver.exact_view import View
+    from solver.exact.model import Model
+    from solver.exact.types import Expr
+    from solver.exact.view import View
     from solver.plan import Plan
     from solver.problem import Floor, Problem
 

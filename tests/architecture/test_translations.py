@@ -48,7 +48,7 @@ def test_no_text_stands_in_the_wrong_language() -> None:
         texts[language] = {}
         for message in messages.read(language):
             key = message.id if isinstance(message.id, str) else message.id[0]
-            string = message.string if isinstance(message.string, str) else message.string[0]
+            string = message.string if isinstance(message.string, str) else (message.string or ("",))[0]
             if key:
                 texts["en"][key] = key
                 texts[language][key] = string

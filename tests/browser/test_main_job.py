@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browsing import Site
 
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -49,9 +49,9 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import requests
-from planner.services.requests import LineValues, RequestValues
-from planner.services.users import hash_password
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, RequestValues
+from planner.services.staff.users import hash_password
 from planner.verdict import Denied, Refused
 
 PASSWORD = "correct horse battery"  # noqa: S105 - everybody's password in tests

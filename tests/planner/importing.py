@@ -11,7 +11,7 @@ from factories import World
 
 from planner.exchange.imports import Finding, Source, read
 from planner.records import ImportKind
-from planner.services.import_reports import store_content
+from planner.services.importing.import_reports import store_content
 
 GOOD: dict[str, Any] = {
     "account": "alfa",

@@ -27,7 +27,7 @@ from planner.records import (
     Result,
     ScoreSource,
 )
-from planner.services import requests
+from planner.services.filing import requests
 
 YEAR = tuple(f"2026-{month:02d}" for month in range(1, 13))
 """The twelve months that count on the day tests live in."""

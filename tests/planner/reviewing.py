@@ -5,8 +5,10 @@ from __future__ import annotations
 from scenario import Quarrel
 
 from planner.records import RejectionReason
-from planner.services import decisions, publishing, review
-from planner.services.review_view import ReviewView
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
+from planner.services.reviewing import review
+from planner.services.reviewing.review_view import ReviewView
 
 
 def publish(world: Quarrel) -> None:

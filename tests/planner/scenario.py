@@ -27,8 +27,9 @@ from planner.records import (
     SkillFamily,
     User,
 )
-from planner.services import requests, runs
-from planner.services.requests import LineValues, RequestValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, RequestValues
+from planner.services.planning import runs
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 

@@ -22,7 +22,8 @@ from planner.records import (
     TargetKind,
     Trait,
 )
-from planner.services import account_files, kams, portfolio, worth
+from planner.services.closing import kams
+from planner.services.customers import account_files, portfolio, worth
 from planner.worth import Dependency, Flag
 
 TODAY = date(2027, 1, 4)

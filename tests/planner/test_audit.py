@@ -17,7 +17,7 @@ from planner.actor import SYSTEM
 from planner.audit import Event
 from planner.database import Database
 from planner.records import AuditEvent, LogCheck, Snapshot, User
-from planner.services import log_checks
+from planner.services.staff import log_checks
 from planner.solving.worker import Worker
 from planner.verdict import Message
 

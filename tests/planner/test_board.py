@@ -8,7 +8,8 @@ from scenario import Quarrel
 from sqlalchemy import select
 
 from planner.records import BoardLink, Publication
-from planner.services import board, decisions, publishing
+from planner.services.approving import decisions
+from planner.services.publishing import board, publishing
 from planner.verdict import Kind, Refused
 
 

@@ -32,16 +32,10 @@ from planner.records import (
     Specialist,
 )
 from planner.records.outcomes import Result
-from planner.services import (
-    board,
-    board_content,
-    board_overrides,
-    decisions,
-    publishing,
-    review,
-    review_decisions,
-)
-from planner.services.publication_file import export_publication
+from planner.services.approving import decisions
+from planner.services.publishing import board, board_content, board_overrides, publishing
+from planner.services.publishing.publication_file import export_publication
+from planner.services.reviewing import review, review_decisions
 from planner.solving.engine import Engine
 from planner.solving.replay import replay
 from planner.verdict import Kind, Refused

@@ -59,9 +59,11 @@ from planner.records import (
     Specialist,
     SpecialistSkill,
 )
-from planner.services import decisions, publishing, requests
-from planner.services.inbox import inbox
-from planner.services.requests import LineValues, values_of
+from planner.services.approving import decisions
+from planner.services.approving.inbox import inbox
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
+from planner.services.publishing import publishing
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Refused
 

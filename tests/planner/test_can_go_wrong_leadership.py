@@ -19,21 +19,14 @@ from planner import audit
 from planner.database import Database
 from planner.gap import gap_of, gap_words
 from planner.records import Override, PlanStatus, ResourceRequest, RunPurpose
-from planner.services import (
-    closeness,
-    decisions,
-    explanations,
-    lineage,
-    obligations,
-    overrides,
-    requests,
-    runs,
-    scenarios,
-    trade_offs,
-)
-from planner.services.override_prices import PriceView, Target, ask_price, price_view
-from planner.services.requests import values_of
-from planner.services.scenario_values import ScenarioValues
+from planner.services.approving import decisions
+from planner.services.excepting import overrides
+from planner.services.excepting.override_prices import PriceView, Target, ask_price, price_view
+from planner.services.explaining import explanations
+from planner.services.filing import obligations, requests
+from planner.services.filing.requests import values_of
+from planner.services.planning import closeness, lineage, runs, scenarios, trade_offs
+from planner.services.planning.scenario_values import ScenarioValues
 from planner.solving.engine import Engine
 from planner.solving.prices import interval
 from planner.verdict import Denied, Kind, Refused

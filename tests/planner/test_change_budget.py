@@ -10,7 +10,8 @@ from scenario import K, Quarrel
 from sqlalchemy import select
 
 from planner.records import Leave, LeaveStatus, PlanRun, RequestOutcome, ResourceRequest
-from planner.services import decisions, publishing
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
 from planner.verdict import Refused
 
 

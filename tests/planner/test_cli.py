@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from planner import cli
 from planner.database import Database
 from planner.records import Role, User
-from planner.services import users
+from planner.services.staff import users
 
 PASSWORD = "correct horse battery"  # noqa: S105 - typed in the tests
 

@@ -36,8 +36,8 @@ from planner.records import (
     Specialist,
     User,
 )
-from planner.services.requests import missing_to_submit
-from planner.services.users import sign_in
+from planner.services.filing.requests import missing_to_submit
+from planner.services.staff.users import sign_in
 from planner.verdict import Refused
 
 COMPANY = Path(__file__).resolve().parents[2] / "fixtures" / "company"

@@ -32,7 +32,7 @@ from planner.records import (
     RequestStatus,
     ResourceRequest,
 )
-from planner.services.requests import missing_to_submit
+from planner.services.filing.requests import missing_to_submit
 from planner.supply import specialists, week_table
 from planner.worth import level_values, present_value
 

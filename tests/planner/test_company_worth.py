@@ -17,7 +17,8 @@ from planner.exchange.company import load
 from planner.judging import Company, KeyReason, judge
 from planner.qualifying import MEASURED
 from planner.records import ResourceRequest, User
-from planner.services import kams, portfolio
+from planner.services.closing import kams
+from planner.services.customers import portfolio
 from planner.solving.material import plannable
 from planner.solving.weighing import weigh
 from planner.worth import Dependency, Flag, level_values, present_value

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from planner.database import Database
 from planner.records import PlanRun, Publication, Question, QuestionKind
-from planner.services import board, contributions, decisions, publishing
+from planner.services.approving import decisions
+from planner.services.publishing import board, publishing
+from planner.services.reviewing import contributions
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 

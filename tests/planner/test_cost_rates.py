@@ -13,7 +13,7 @@ from judged import figures
 from planner.judging import judge
 from planner.measuring import MonthFigures
 from planner.records import ClosedMonth, CostRate
-from planner.services import cost_rates
+from planner.services.customers import cost_rates
 
 DEARER: dict[str, Any] = {"kam_hour_minor": 10_000, "specialist_hour_minor": 12_000, "interest": 240}
 

@@ -13,9 +13,10 @@ from scenario import WEEK, K, Quarrel
 from planner.clock import now
 from planner.database import Database
 from planner.records import PlanningCycle, PlanRun, RequestStatus, ResourceRequest
-from planner.services import cycles, requests, runs
-from planner.services.cycles import CycleValues
-from planner.services.requests import LineValues, values_of
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
+from planner.services.planning import cycles, runs
+from planner.services.planning.cycles import CycleValues
 from planner.solving.engine import Engine
 
 

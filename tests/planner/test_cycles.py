@@ -18,8 +18,8 @@ from planner.records import (
     RequestStatus,
     ResourceRequest,
 )
-from planner.services import cycles
-from planner.services.cycles import CycleValues
+from planner.services.planning import cycles
+from planner.services.planning.cycles import CycleValues
 
 VALUES = CycleValues(
     name="April",

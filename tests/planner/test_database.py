@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from planner.database import Database
 from planner.records import Benefit, RequestLine, ResourceRequest, Skill, SkillFamily, User
-from planner.services import requests
+from planner.services.filing import requests
 from planner.verdict import Denied, Kind, Message, Refused
 
 

@@ -30,8 +30,8 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import decisions
-from planner.services.requests import LineValues
+from planner.services.approving import decisions
+from planner.services.filing.requests import LineValues
 from planner.solving import jobs
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Kind, Refused

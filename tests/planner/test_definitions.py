@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from planner.judging import KeyReason, judge
 from planner.qualifying import active_definition
 from planner.records import CriterionKind, DefinitionState, KeyAccountDefinition
-from planner.services import definition_effects, definitions
-from planner.services.definition_values import DefinitionValues, NamedValues
+from planner.services.customers import definition_effects, definitions
+from planner.services.customers.definition_values import DefinitionValues, NamedValues
 from planner.worth import Dependency
 
 TODAY = date(2027, 1, 4)

@@ -8,7 +8,7 @@ from factories import World, events, refused
 
 from planner.actor import acts_for
 from planner.records import Delegation
-from planner.services import delegations
+from planner.services.approving import delegations
 
 TODAY = date(2027, 1, 4)
 FRIDAY = date(2027, 1, 8)

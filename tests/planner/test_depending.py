@@ -10,8 +10,9 @@ from judged import contact, criterion, defined, figures, year
 from planner.clock import today
 from planner.judging import judge
 from planner.records import Account, AccountStatus, CriterionAxis, RequestStatus
-from planner.services import account_plans, goals, kams
-from planner.services.account_plans import PlanValues
+from planner.services.closing import kams
+from planner.services.customers import account_plans, goals
+from planner.services.customers.account_plans import PlanValues
 from planner.worth import Flag
 
 

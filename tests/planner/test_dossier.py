@@ -23,10 +23,10 @@ from planner.records import (
     KeyAccountDefinition,
     QualificationCriterion,
 )
-from planner.services import account_plans, contacts, months, ratings
-from planner.services.account_plans import MilestoneValues, PlanValues
-from planner.services.contacts import ContactValues
-from planner.services.ratings import RatingValues
+from planner.services.customers import account_plans, contacts, months, ratings
+from planner.services.customers.account_plans import MilestoneValues, PlanValues
+from planner.services.customers.contacts import ContactValues
+from planner.services.customers.ratings import RatingValues
 
 UMA = ContactValues(
     person_name="Uma Secret",

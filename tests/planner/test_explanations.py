@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from planner.database import Database
 from planner.records import JobState, PlanRun, Question, QuestionKind, ResourceRequest, Role, User, UserRole
-from planner.services import explanations, requests
-from planner.services.explanations import RefusalView, gap_percent, probability_for
-from planner.services.requests import LineValues, values_of
+from planner.services.explaining import explanations
+from planner.services.explaining.explanations import RefusalView, gap_percent, probability_for
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 

@@ -10,7 +10,7 @@ from factories import World, edit, refused
 from judged import criterion, defined, rated
 from translating import translated
 
-from planner.services import requests
+from planner.services.filing import requests
 
 E6: dict[str, Any] = {
     "benefits": ((6, 6_000_000), (18, 6_000_000)),

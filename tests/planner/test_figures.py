@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from planner.judging import judge
 from planner.records import Account, AccountFinancials, ClosedMonth, FiguresKind
-from planner.services import figures
-from planner.services.figure_values import FiguresValues
+from planner.services.customers import figures
+from planner.services.customers.figure_values import FiguresValues
 from planner.worth import Flag
 
 # E3 in minor units: gross 120,000 less 10,000 is 110,000; the customer leaves 27,000 of it.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from factories import World, refused
 
-from planner.services import hints
-from planner.services.hints import Contention, Hints
-from planner.services.requests import LineValues
+from planner.services.filing import hints
+from planner.services.filing.hints import Contention, Hints
+from planner.services.filing.requests import LineValues
 
 WEEK = 160
 """Quarter-hours of Ann, who alone is an architect of level 3 or more, in a week."""

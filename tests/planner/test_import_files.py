@@ -16,8 +16,8 @@ from planner.records import (
     FiguresCorrection,
     ImportKind,
 )
-from planner.services.import_reports import store_content
-from planner.services.requests import list_requests
+from planner.services.filing.requests import list_requests
+from planner.services.importing.import_reports import store_content
 
 FIGURES = ImportKind.FIGURES
 

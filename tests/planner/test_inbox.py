@@ -20,8 +20,8 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import decisions
-from planner.services.inbox import bands
+from planner.services.approving import decisions
+from planner.services.approving.inbox import bands
 from planner.solving.engine import Engine
 
 

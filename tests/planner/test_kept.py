@@ -20,7 +20,8 @@ from planner.actor import SYSTEM
 from planner.audit import Event
 from planner.database import Database
 from planner.records import AuditEvent, RejectionReason, User
-from planner.services import decisions, publishing
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
 from planner.solving.engine import Engine
 
 

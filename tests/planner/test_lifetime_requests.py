@@ -17,9 +17,10 @@ from judged import year
 from translating import translated
 
 from planner.records import AccountPlan, PlanState, PlanTarget, RequestStatus, ResourceRequest, TargetKind
-from planner.services import outcomes, requests
-from planner.services.outcomes import OutcomeValues
-from planner.services.request_values import problems_in
+from planner.services.closing import outcomes
+from planner.services.closing.outcomes import OutcomeValues
+from planner.services.filing import requests
+from planner.services.filing.request_values import problems_in
 
 YEARLY = 12_000_000
 LIFETIME = round(YEARLY * sum(Fraction(8, 11) ** n for n in range(1, 6)))

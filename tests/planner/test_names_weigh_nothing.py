@@ -25,7 +25,9 @@ from planner.records import (
     Specialist,
     User,
 )
-from planner.services import contributions, decisions, publishing
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
+from planner.services.reviewing import contributions
 from planner.solving.contributions import SUBJECT, store_contribution
 from planner.solving.parameters import choose
 from planner.solving.translate import translate
@@ -90,7 +92,7 @@ VALUES = {"": 0, "e": 30, "l": 0, "d": 10, "el": 60, "de": 40, "dl": 10, "del": 
 
 def test_e11_shares_as_the_board_reads_them(planned: Quarrel) -> None:
     """E 48.333, L 18.333, D 13.333 k, summing to 80; last-in marginals 70, 40, 20 only stand beside them."""
-    from solver.contribution import Worth, exact_shares
+    from solver.tradeoffs.contribution import Worth, exact_shares
 
     worth = {
         frozenset(group): Worth(VALUES["".join(sorted(group))] * K, VALUES["".join(sorted(group))] * K)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.records import NotificationKind
-from planner.services import notifying
+from planner.services.staff import notifying
 from planner.verdict import Message
 
 TEXT = Message("The %(noun)s has %(hours)s hours.", {"noun": Message("proposal"), "hours": 4})

@@ -8,7 +8,7 @@ from typing import Any
 from factories import World, edit, events, names, refused
 
 from planner.records import RequestStatus, ResourceRequest, Role, User, UserRole
-from planner.services import obligations, requests
+from planner.services.filing import obligations, requests
 
 PROMISE: dict[str, Any] = {"obligation": True, "contract_reference": "C-17"}
 

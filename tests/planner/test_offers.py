@@ -24,8 +24,9 @@ from planner.records import (
     Specialist,
     SpecialistSkill,
 )
-from planner.services import decisions, notifying, offers
-from planner.services.offers import OfferedHours
+from planner.services.approving import decisions, offers
+from planner.services.approving.offers import OfferedHours
+from planner.services.staff import notifying
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Refused
 

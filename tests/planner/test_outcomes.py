@@ -21,8 +21,8 @@ from planner.records import (
     Result,
     WorkLog,
 )
-from planner.services import due_outcomes, outcomes, worklogs
-from planner.services.outcomes import OutcomeValues
+from planner.services.closing import due_outcomes, outcomes, worklogs
+from planner.services.closing.outcomes import OutcomeValues
 
 K = 100_000
 

@@ -11,8 +11,8 @@ from scenario import K, Quarrel
 
 from planner.audit import verify
 from planner.records import Override, OverrideState, Role
-from planner.services import overrides
-from planner.services.override_prices import PriceView, Target, ask_price, price_view
+from planner.services.excepting import overrides
+from planner.services.excepting.override_prices import PriceView, Target, ask_price, price_view
 from planner.verdict import Denied, Kind, Refused
 
 UNTIL = date(2027, 3, 31)

@@ -6,8 +6,10 @@ from factories import stable_id
 from scenario import WEEK, Quarrel
 
 from planner.records import Role, Specialist, User, UserRole
-from planner.services import decisions, own_weeks, publishing
-from planner.services.own_weeks import OwnWeek
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
+from planner.services.staff import own_weeks
+from planner.services.staff.own_weeks import OwnWeek
 
 
 def _weeks(world: Quarrel, who: str) -> tuple[OwnWeek, ...]:

@@ -8,7 +8,8 @@ from factories import World, refused
 from sqlalchemy import select
 
 from planner.records import Specialist, SpecialistSkill
-from planner.services import accounts, people
+from planner.services.customers import accounts
+from planner.services.staff import people
 
 
 def test_who_sees_which_people(any_world: World) -> None:

@@ -24,7 +24,7 @@ from planner.records import (
     WorkLog,
 )
 from planner.records.plans import JobState, RunPurpose
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
 from planner.solving.translate import translate
 from planner.supply import promises
 from solver.files import read_problem

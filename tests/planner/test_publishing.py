@@ -38,8 +38,10 @@ from planner.records import (
     Specialist,
     User,
 )
-from planner.services import board, decisions, publishing, requests
-from planner.services.requests import LineValues, values_of
+from planner.services.approving import decisions
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
+from planner.services.publishing import board, publishing
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Kind, Refused
 

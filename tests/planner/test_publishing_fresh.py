@@ -27,9 +27,13 @@ from planner.records import (
     SwapOffer,
     SwapState,
 )
-from planner.services import decisions, freshness, overrides, publishing, requests
-from planner.services.override_prices import Target, ask_price
-from planner.services.requests import LineValues, values_of
+from planner.services.approving import decisions
+from planner.services.excepting import overrides
+from planner.services.excepting.override_prices import Target, ask_price
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
+from planner.services.planning import freshness
+from planner.services.publishing import publishing
 from planner.verdict import Refused
 
 UNTIL = date(2027, 3, 31)

@@ -27,7 +27,9 @@ from planner.records import (
     RequestStatus,
     ResourceRequest,
 )
-from planner.services import decisions, publishing, requests
+from planner.services.approving import decisions
+from planner.services.filing import requests
+from planner.services.publishing import publishing
 from planner.solving.engine import Engine
 from planner.verdict import Refused
 

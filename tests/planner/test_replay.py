@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from planner.cli import main
 from planner.database import Database
 from planner.records import ResourceRequest
-from planner.services import decisions, publishing
-from planner.services.publication_file import export_publication
+from planner.services.approving import decisions
+from planner.services.publishing import publishing
+from planner.services.publishing.publication_file import export_publication
 from planner.solving.engine import Engine
 from planner.solving.replay import ReplayError, replay
 from planner.verdict import Kind, Refused
@@ -66,8 +67,8 @@ def test_a_second_publication_comes_out_again(sqlite_database: Database, engine:
     def raise_value(session: Session) -> None:
         from dataclasses import replace
 
-        from planner.services import requests
-        from planner.services.requests import values_of
+        from planner.services.filing import requests
+        from planner.services.filing.requests import values_of
 
         request = session.get_one(ResourceRequest, stable_id("r2"))
         changed = replace(values_of(request), benefits=((0, 90 * K),))

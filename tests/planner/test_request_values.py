@@ -11,8 +11,8 @@ from factories import World
 from sqlalchemy import func, select
 
 from planner.records import AuditEvent, Preference, ResourceRequest
-from planner.services import requests
-from planner.services.requests import LineValues, RequestValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, RequestValues
 from planner.verdict import Denied, Refused
 
 GOOD_LINE = LineValues("architecture", 64, min_level=3)

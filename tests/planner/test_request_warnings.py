@@ -9,8 +9,8 @@ from typing import Any
 from factories import World
 
 from planner.records import Account, RequestStatus, ResourceRequest
-from planner.services import requests
-from planner.services.requests import LineValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
 
 GOOD = LineValues("architecture", 64, min_level=3)
 

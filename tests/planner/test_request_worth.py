@@ -9,7 +9,7 @@ from factories import World, refused
 from judged import closed, criterion, defined, rated
 
 from planner.records import Result
-from planner.services import request_worth
+from planner.services.filing import request_worth
 
 
 def _told(world: World, who: str, request_id: str) -> dict[str, Any]:

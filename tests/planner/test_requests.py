@@ -19,8 +19,8 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import requests
-from planner.services.requests import LineValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
 from planner.verdict import Refused
 
 

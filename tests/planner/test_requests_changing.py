@@ -20,8 +20,8 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import requests
-from planner.services.requests import LineValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
 
 
 def test_a_request_cannot_be_moved_to_a_foreign_customer(world: World) -> None:

@@ -8,7 +8,7 @@ from factories import World, names, refused
 from sqlalchemy import event
 
 from planner.records import RequestStatus
-from planner.services import requests
+from planner.services.filing import requests
 
 
 def test_lists_show_own_requests_only_and_count_them_so(any_world: World) -> None:

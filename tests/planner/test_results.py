@@ -6,7 +6,7 @@ from factories import stable_id
 from scenario import K, Quarrel
 
 from planner.records import Purpose, ResourceRequest
-from planner.services.results import PurposeSplit, by_purpose, results
+from planner.services.planning.results import PurposeSplit, by_purpose, results
 
 
 def test_a_plan_splits_by_what_it_is_for(planned: Quarrel) -> None:

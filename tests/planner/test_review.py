@@ -27,9 +27,12 @@ from planner.records import (
     Role,
 )
 from planner.records.outcomes import Result
-from planner.services import board, decisions, publishing, resolutions, review, scenarios, surveys
-from planner.services.review_view import plain, restored
-from planner.services.scenario_values import ScenarioValues
+from planner.services.approving import decisions
+from planner.services.planning import scenarios
+from planner.services.planning.scenario_values import ScenarioValues
+from planner.services.publishing import board, publishing
+from planner.services.reviewing import resolutions, review, surveys
+from planner.services.reviewing.review_view import plain, restored
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 

@@ -25,9 +25,13 @@ from planner.records import (
     Specialist,
     WorkLog,
 )
-from planner.services import beginnings, cycles, decisions, outcomes, publishing, requests, runs
-from planner.services.outcomes import OutcomeValues
-from planner.services.requests import LineValues
+from planner.services.approving import decisions
+from planner.services.closing import outcomes
+from planner.services.closing.outcomes import OutcomeValues
+from planner.services.filing import beginnings, requests
+from planner.services.filing.requests import LineValues
+from planner.services.planning import cycles, runs
+from planner.services.publishing import publishing
 from planner.solving.engine import Engine
 from planner.supply import promises
 

@@ -26,7 +26,9 @@ from planner.records import (
     ResourceRequest,
     Snapshot,
 )
-from planner.services import decisions, loads, publishing, runs
+from planner.services.approving import decisions
+from planner.services.planning import loads, runs
+from planner.services.publishing import publishing
 from planner.solving import jobs
 from planner.solving.demand import line_digest
 from planner.solving.engine import Engine

@@ -22,7 +22,7 @@ from planner.records import (
     RequestStatus,
     ResourceRequest,
 )
-from planner.services import decisions
+from planner.services.approving import decisions
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 

@@ -24,9 +24,12 @@ from planner.records import (
     ResourceRequest,
     Specialist,
 )
-from planner.services import decisions, overrides, publishing, requests
-from planner.services.override_prices import Target, ask_price, price_view
-from planner.services.requests import LineValues
+from planner.services.approving import decisions
+from planner.services.excepting import overrides
+from planner.services.excepting.override_prices import Target, ask_price, price_view
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
+from planner.services.publishing import publishing
 from planner.solving.engine import Engine
 
 pytestmark = pytest.mark.acceptance

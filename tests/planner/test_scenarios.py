@@ -23,9 +23,10 @@ from planner.records import (
     Scenario,
     ScenarioState,
 )
-from planner.services import publishing, runs, scenarios, trade_offs
-from planner.services.scenario_values import Hire, ScenarioValues
-from planner.services.scenarios import ScenarioView
+from planner.services.planning import runs, scenarios, trade_offs
+from planner.services.planning.scenario_values import Hire, ScenarioValues
+from planner.services.planning.scenarios import ScenarioView
+from planner.services.publishing import publishing
 from planner.verdict import Denied, Kind, Refused
 
 

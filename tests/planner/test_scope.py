@@ -28,7 +28,7 @@ from planner.records import (
     RunPurpose,
     User,
 )
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
 from planner.verdict import Refused
 
 EVERYBODY = ("nora", "sven", "kai", "hana", "dan", "lena", "lukas", "petra", "filip", "adam", "ann")

@@ -14,9 +14,9 @@ from translating import translated
 
 from planner.judging import KeyReason, judge
 from planner.records import AccountTrait, StrategicFactor, Trait
-from planner.services import definition_effects, definitions, factors, goals, traits
-from planner.services.factors import FactorValues
-from planner.services.traits import StandingState, TraitValues, state_of
+from planner.services.customers import definition_effects, definitions, factors, goals, traits
+from planner.services.customers.factors import FactorValues
+from planner.services.customers.traits import StandingState, TraitValues, state_of
 
 TODAY, END = date(2027, 1, 4), date(2027, 12, 1)
 PARTNER = TraitValues("partner", "Shares its three-year plan.", END, ("budget", "future_plans"))

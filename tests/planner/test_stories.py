@@ -5,7 +5,9 @@ from __future__ import annotations
 from factories import World, edit, planned, refused
 
 from planner.records import ProposalState
-from planner.services import audit_log, results, stories
+from planner.services.filing import stories
+from planner.services.planning import results
+from planner.services.staff import audit_log
 
 
 def _story(world: World, who: str, request_id: str) -> stories.Story:

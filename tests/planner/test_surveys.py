@@ -20,8 +20,8 @@ from planner.records import (
     SurveyInvitation,
     SurveyRound,
 )
-from planner.services import surveys
-from planner.services.surveys import KAMS, LEADERS, Mark
+from planner.services.reviewing import surveys
+from planner.services.reviewing.surveys import KAMS, LEADERS, Mark
 from planner.verdict import Kind
 
 LAST_DAY = date(2027, 1, 18)

@@ -23,9 +23,11 @@ from planner.records import (
     SwapOffer,
     SwapState,
 )
-from planner.services import explanations, requests, swaps
-from planner.services.requests import LineValues, values_of
-from planner.services.swaps import SwapView
+from planner.services.excepting import swaps
+from planner.services.excepting.swaps import SwapView
+from planner.services.explaining import explanations
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
 from planner.solving.engine import Engine
 from planner.verdict import Denied, Kind, Refused
 

@@ -11,10 +11,11 @@ from scenario import ASKS, K, Quarrel
 
 from planner.database import Database
 from planner.records import JobState, PlanRun, Question, QuestionKind, ResourceRequest, Specialist
-from planner.services import requests, scenarios, trade_offs
-from planner.services.requests import LineValues
-from planner.services.scenario_values import ScenarioValues
-from planner.services.trade_offs import TradeOff
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
+from planner.services.planning import scenarios, trade_offs
+from planner.services.planning.scenario_values import ScenarioValues
+from planner.services.planning.trade_offs import TradeOff
 from planner.solving import jobs
 from planner.solving.engine import Engine
 from planner.solving.questions import store, task_of

@@ -18,7 +18,7 @@ from planner.records import (
     ResourceRequest,
     Specialist,
 )
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
 from planner.solving.demand import CUSTOMER_FACING, line_digest
 from planner.solving.translate import differences
 from solver.files import problem_hash, read_problem
@@ -234,7 +234,7 @@ def test_translating_loads_no_solver(world: World) -> None:
         "from planner.database import Database\n"
         "from planner.actor import actor_for\n"
         "from planner.records import User\n"
-        "from planner.services import runs\n"
+        "from planner.services.planning import runs\n"
         f"database = Database({str(world.database.engine.url)!r})\n"
         "with database.writing() as session:\n"
         f"    leader = actor_for(session, session.get_one(User, {world.ids['lukas']!r}))\n"

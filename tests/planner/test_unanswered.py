@@ -14,8 +14,8 @@ from translating import translated
 from planner.claims import read_claims
 from planner.clock import now
 from planner.records import OutcomeReminder, RequestStatus, ResourceRequest, Result, WorkLog
-from planner.services import kams, outcomes
-from planner.services.outcomes import OutcomeValues
+from planner.services.closing import kams, outcomes
+from planner.services.closing.outcomes import OutcomeValues
 
 TODAY = date(2027, 1, 4)
 LAST_WEEK = "2026-W30"

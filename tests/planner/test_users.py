@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from planner.actor import SYSTEM
 from planner.clock import now
 from planner.records import ApiToken, Role, User
-from planner.services import users
+from planner.services.staff import users
 from planner.verdict import Denied, Kind, Refused
 
 NEW = "another good one"

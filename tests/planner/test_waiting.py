@@ -26,8 +26,9 @@ from planner.records import (
     User,
     UserRole,
 )
-from planner.services import comments, decisions, delegations, notifying, reminders, waiting
-from planner.services.inbox import inbox
+from planner.services.approving import comments, decisions, delegations, reminders, waiting
+from planner.services.approving.inbox import inbox
+from planner.services.staff import notifying
 from planner.verdict import Denied, Refused
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from planner.database import Database
 from planner.records import Department, PlanRun, ResourceRequest, Skill
-from planner.services import explanations, requests, ways
-from planner.services.explanations import RefusalView
-from planner.services.requests import LineValues, values_of
-from planner.services.ways import steps_up
+from planner.services.explaining import explanations, ways
+from planner.services.explaining.explanations import RefusalView
+from planner.services.explaining.ways import steps_up
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues, values_of
 from planner.solving.engine import Engine
 from planner.verdict import Kind, Refused
 

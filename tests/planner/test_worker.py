@@ -24,8 +24,11 @@ from sqlalchemy import select
 from planner.clock import now
 from planner.database import Database
 from planner.records import JobState, PlanRun, Question
-from planner.services import decisions, explanations, publishing, runs
-from planner.services.requests import LineValues
+from planner.services.approving import decisions
+from planner.services.explaining import explanations
+from planner.services.filing.requests import LineValues
+from planner.services.planning import runs
+from planner.services.publishing import publishing
 from planner.solving import jobs
 from planner.solving.engine import Engine, Reply
 from planner.solving.jobs import Signal

@@ -7,7 +7,8 @@ from unittest.mock import patch
 
 from ortools.sat.python import cp_model
 
-from solver import exact, solve
+from solver import solve
+from solver.exact import model as exact
 from solver.plan import Grant, Plan
 from solver.problem import Hours, Level, Line, Problem, Request, Specialist
 from solver.referee import measure, violations

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from samples import FIXTURES
 
-from solver.confirm import no_plan
-from solver.conflicts import smallest
+from solver.cards.confirm import no_plan
+from solver.exact.conflicts import smallest
 from solver.files import lock_row, read_problem
 from solver.problem import Lock, Problem
 from solver.settings import Settings

@@ -8,12 +8,12 @@ from itertools import combinations, permutations
 import pytest
 from random_problems import random_problem
 
-from solver.contribution import Coalition, Worth, contribution, exact_shares
 from solver.parts import of_departments
 from solver.plan import Plan
 from solver.problem import Level, Line, Problem, Request, Specialist
 from solver.settings import Settings
 from solver.solve import solve
+from solver.tradeoffs.contribution import Coalition, Worth, contribution, exact_shares
 
 LONG = Settings(wall_limit_s=1200)
 """Small problems are proven at once; a busy machine must not make that unproven."""

@@ -11,11 +11,11 @@ from ortools.sat.python import cp_model
 from random_problems import random_plans, random_problem
 from rule_world import line, person, plan, request, world
 
-from solver.cuts import Cuts, message_of
-from solver.exact import Model, StoppedError
-from solver.exact_run import Goal, ModelInvalidError, set_goal
-from solver.exact_start import greedy, salvage
-from solver.exact_view import canonical
+from solver.exact.cuts import Cuts, message_of
+from solver.exact.model import Model, StoppedError
+from solver.exact.run import Goal, ModelInvalidError, set_goal
+from solver.exact.start import greedy, salvage
+from solver.exact.view import canonical
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.referee import measure, violations

@@ -11,9 +11,9 @@ import pytest
 from random_problems import random_problem
 from samples import FIXTURES, document
 
+from solver.cards.forcing import granted_level, revalued
 from solver.explain import NothingToExplainError, break_even, card
 from solver.files import read_problem
-from solver.forcing import granted_level, revalued
 from solver.plan import Plan
 from solver.problem import Floor, Problem
 from solver.solve import solve

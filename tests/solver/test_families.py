@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from random_problems import random_problem
 
+from solver.cards.families import NAMES, applied
+from solver.cards.forcing import granted_level
 from solver.explain import card
-from solver.families import NAMES, applied
 from solver.files import read_problem
-from solver.forcing import granted_level
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.settings import Settings

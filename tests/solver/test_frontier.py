@@ -12,10 +12,10 @@ import pytest
 from random_problems import random_problem
 
 from solver.files import read_problem
-from solver.frontier import Frontier, UnknownTradeError, frontier
 from solver.problem import Hours, Level, Problem, Published
 from solver.referee import measure, violations
 from solver.settings import Settings
+from solver.tradeoffs.frontier import Frontier, UnknownTradeError, frontier
 
 DATA = Path(__file__).parent / "data"
 
@@ -150,7 +150,7 @@ def test_what_cannot_be_traded_is_refused() -> None:
 
 def test_hours_moved_to_another_person_count_half() -> None:
     """Eight published quarter-hours done by somebody else in the same week: four withdrawn, one row cut."""
-    from solver.taken import moves, withdrawn
+    from solver.tradeoffs.taken import moves, withdrawn
 
     problem = example("e9-stable-keep")
     old = Published(2, 1, (Hours("r1.1", "ann", 0, 64),))

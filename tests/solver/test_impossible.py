@@ -10,12 +10,12 @@ import brute_force
 import pytest
 from random_problems import random_problem
 
+from solver.cards.families import Asked, Name, applied
+from solver.cards.families_hours import _open_cells
+from solver.cards.families_people import MOST_PEOPLE, _persons
+from solver.cards.families_request import LEAST_PART, MOST_WEEKS, _room
+from solver.cards.forcing import granted_level, headline
 from solver.explain import Card, card
-from solver.families import Asked, Name, applied
-from solver.families_hours import _open_cells
-from solver.families_people import MOST_PEOPLE, _persons
-from solver.families_request import LEAST_PART, MOST_WEEKS, _room
-from solver.forcing import granted_level, headline
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.settings import Settings

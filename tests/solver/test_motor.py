@@ -10,12 +10,12 @@ import pytest
 from company import company, shuffled
 from random_problems import random_problem
 
-from solver.exact_watch import Watch
+from solver.exact.watch import Watch
 from solver.motor import drive
-from solver.presolve import tighten
 from solver.problem import Lock, Published
 from solver.referee import measure, violations
 from solver.search.plans import plan_of, state_of
+from solver.search.presolve import tighten
 from solver.settings import Settings
 from solver.solve import solve
 

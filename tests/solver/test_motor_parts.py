@@ -11,21 +11,21 @@ from company import company
 from rule_world import line, person, plan, request, world
 
 from solver import compiling
-from solver.arrays import case_of
-from solver.books import pages
-from solver.bounds import bound
-from solver.construct import first_state, guided_state, rank_of
-from solver.exact_watch import Watch
+from solver.exact.watch import Watch
 from solver.motor import drive
-from solver.presolve import tighten
 from solver.problem import Lock, Problem
 from solver.referee import measure, violations
+from solver.search.bounds import bound
+from solver.search.construct import first_state, guided_state, rank_of
 from solver.search.improve import tidied
 from solver.search.plans import plan_of, state_of
+from solver.search.presolve import tighten
 from solver.search.state import S_PAIR, SLOT_HOURS, SLOTS
 from solver.settings import Settings
 from solver.solve import solve
-from solver.tables import (
+from solver.tables.arrays import case_of
+from solver.tables.books import pages
+from solver.tables.tables import (
     CHOICE_A,
     CHOICE_Z,
     CHOICES,
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from solver.books import Ints
-    from solver.bounds import Bound
-    from solver.tables import Case
+    from solver.search.bounds import Bound
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 
 def test_a_grant_that_a_lock_rules_out_is_left_out_of_the_state() -> None:

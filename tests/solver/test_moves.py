@@ -13,15 +13,15 @@ import pytest
 from random_problems import random_problem
 
 from solver.bench.generate import Shape, generate_shape
-from solver.frontier import UnknownTradeError, frontier
-from solver.moves import Limit, at_most
-from solver.moves_large import as_published
 from solver.plan import Grant, Plan
 from solver.problem import Hours, Level, Line, Problem, Published, Request, Specialist
 from solver.referee import rank, violations
 from solver.settings import Settings
 from solver.solve import solve
-from solver.taken import Kind, moves, withdrawn
+from solver.tradeoffs.frontier import UnknownTradeError, frontier
+from solver.tradeoffs.moves import Limit, at_most
+from solver.tradeoffs.moves_large import as_published
+from solver.tradeoffs.taken import Kind, moves, withdrawn
 
 LONG = Settings(wall_limit_s=1200)
 """Small problems are proven at once; a busy machine must not make that unproven."""
@@ -177,7 +177,7 @@ def test_brute_force_finds_nothing_better_within_the_limit(kind: Kind) -> None:
 
 def test_a_problem_too_large_for_the_exact_engine_keeps_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the exact engine held to neighbourhoods every limit is kept and more room is never worth less."""
-    monkeypatch.setattr("solver.moves.HELD", 0)
+    monkeypatch.setattr("solver.tradeoffs.moves.HELD", 0)
     shape = Shape(people=6, requests=14, weeks=5, skills=3)
     old = generate_shape(shape, "moves", 3)
     plan = solve(old, Settings(work_limit=1)).plan

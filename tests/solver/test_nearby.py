@@ -6,12 +6,12 @@ import pytest
 from company import company
 from random_problems import random_problem
 
-from solver.asking import Asking
+from solver.cards.asking import Asking
+from solver.cards.forcing import forced, granted_level
 from solver.explain import card
-from solver.forcing import forced, granted_level
-from solver.nearby import around, solve_near
 from solver.plan import Plan
 from solver.referee import measure, rank, violations
+from solver.search.nearby import around, solve_near
 from solver.settings import Settings
 from solver.solve import solve
 

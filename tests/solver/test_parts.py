@@ -9,13 +9,13 @@ import pytest
 from company import company
 
 from solver import apart
+from solver.cards.without import breadth
 from solver.files import read_problem
 from solver.parts import connected, of_departments, of_requests, part_of, plan_within
 from solver.plan import Grant, Plan
 from solver.problem import DepartmentCap, Floor, Hours, Lock, Problem, Published
 from solver.settings import Settings
 from solver.solve import solve
-from solver.without import breadth
 
 E5 = read_problem((Path(__file__).parent / "data" / "e5-bundle.json").read_bytes())
 HALF = Plan((Grant("r1", 0, 0),), (Hours("r1.arch", "ann", 1, 32), Hours("r1.legal", "leo", 1, 16)))

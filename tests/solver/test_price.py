@@ -13,12 +13,12 @@ from random_problems import random_problem
 
 from solver.files import read_problem
 from solver.plan import Plan
-from solver.price import Change, ChangeError, price, priced
-from solver.price_limits import most_it_moves
 from solver.problem import Lock, Problem
 from solver.referee import violations
 from solver.settings import Settings
 from solver.solve import solve
+from solver.tradeoffs.price import Change, ChangeError, price, priced
+from solver.tradeoffs.price_limits import most_it_moves
 
 DATA = Path(__file__).parent / "data"
 GRANT = Change("grant", request="r2")

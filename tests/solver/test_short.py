@@ -13,10 +13,10 @@ import pytest
 from random_problems import random_problem
 from samples import FIXTURES, document, row
 
+from solver.cards.short import SHARE, reasons
 from solver.files import read_problem, write_problem
 from solver.problem import DepartmentCap, Lock, Problem
 from solver.settings import Settings
-from solver.short import SHARE, reasons
 from solver.solve import solve
 
 if TYPE_CHECKING:

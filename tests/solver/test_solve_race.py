@@ -10,7 +10,7 @@ from rule_world import line, person, request, world
 from solver import Settings, solve
 from solver.bench.mapping import knapsack_problem
 from solver.bench.raw import Knapsack
-from solver.exact_start import greedy
+from solver.exact.start import greedy
 from solver.problem import Candidate
 
 

@@ -15,24 +15,24 @@ import pytest
 from company import company, shuffled
 from random_problems import random_problem
 
-from solver.bounds import bound
-from solver.construct import first_state, rank_of
-from solver.exact_watch import Watch
-from solver.presolve import tighten
+from solver.exact.watch import Watch
 from solver.problem import DepartmentCap, Floor, Published
 from solver.referee import check, rank
+from solver.search.bounds import bound
+from solver.search.construct import first_state, rank_of
 from solver.search.improve import Terms
 from solver.search.plans import plan_of, state_of
+from solver.search.presolve import tighten
 from solver.spread import crew, improve_in_parts, pays, rounds
 from solver.spread.groups import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.books import Ints
     from solver.problem import Problem
     from solver.search.improve import Improved
-    from solver.tables import Case
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
 
 
 @pytest.fixture(autouse=True)

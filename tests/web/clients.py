@@ -11,7 +11,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from planner.records import User, new_id
-from planner.services import users
+from planner.services.staff import users
 
 ROOT = "/api/v1"
 CSRF = "raw csrf token of a test"

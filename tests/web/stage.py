@@ -40,28 +40,21 @@ from planner.records import (
     ScoreSource,
     User,
 )
-from planner.services import (
-    account_plans,
-    board,
-    contacts,
-    decisions,
-    delegations,
-    imports,
-    notifying,
-    outcomes,
-    publishing,
-    requests,
-    resolutions,
-    review,
-    runs,
-    surveys,
-)
-from planner.services import offers as offering
-from planner.services.account_plans import PlanValues
-from planner.services.contacts import ContactValues
-from planner.services.offers import OfferedHours
-from planner.services.outcomes import OutcomeValues
-from planner.services.requests import LineValues
+from planner.services.approving import decisions, delegations
+from planner.services.approving import offers as offering
+from planner.services.approving.offers import OfferedHours
+from planner.services.closing import outcomes
+from planner.services.closing.outcomes import OutcomeValues
+from planner.services.customers import account_plans, contacts
+from planner.services.customers.account_plans import PlanValues
+from planner.services.customers.contacts import ContactValues
+from planner.services.filing import requests
+from planner.services.filing.requests import LineValues
+from planner.services.importing import imports
+from planner.services.planning import runs
+from planner.services.publishing import board, publishing
+from planner.services.reviewing import resolutions, review, surveys
+from planner.services.staff import notifying
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 from planner.verdict import Message

@@ -8,9 +8,9 @@ from factories import World
 from judged import closed
 
 from planner.records import Account, AccountFinancials, FiguresKind, Result
-from planner.services import account_plans, contacts
-from planner.services.account_plans import MilestoneValues, PlanValues
-from planner.services.contacts import ContactValues
+from planner.services.customers import account_plans, contacts
+from planner.services.customers.account_plans import MilestoneValues, PlanValues
+from planner.services.customers.contacts import ContactValues
 
 SIDES = (("nora", "alfa"), ("kai", "gamma"))
 COSTS = (

@@ -8,9 +8,10 @@ from typing import Any
 from factories import World
 
 from planner.records import Override, Scenario, SwapOffer, SwapState
-from planner.services import overrides, scenarios, trade_offs
-from planner.services.override_prices import Target, ask_price
-from planner.services.scenario_values import ScenarioValues
+from planner.services.excepting import overrides
+from planner.services.excepting.override_prices import Target, ask_price
+from planner.services.planning import scenarios, trade_offs
+from planner.services.planning.scenario_values import ScenarioValues
 from planner.solving.worker import Worker
 
 KINDS = (Override, Scenario, SwapOffer)

@@ -8,9 +8,9 @@ from factories import World
 from sqlalchemy import select
 
 from planner.records import AccountFinancials
-from planner.services import cost_rates, factors, goals, traits
-from planner.services.factors import FactorValues
-from planner.services.traits import TraitValues
+from planner.services.customers import cost_rates, factors, goals, traits
+from planner.services.customers.factors import FactorValues
+from planner.services.customers.traits import TraitValues
 
 
 def waiting(world: World) -> dict[str, str]:

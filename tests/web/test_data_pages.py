@@ -13,8 +13,8 @@ from importing import csv_of, months
 from sqlalchemy import select
 
 from planner.records import AccountFinancials, FiguresKind
-from planner.services import goals
-from planner.services import months as month_closing
+from planner.services.customers import goals
+from planner.services.customers import months as month_closing
 
 BAD = [{"account": "nobody"}, {"month": "2026-13"}, {"gross_sales": "1.234"}, {"cogs": "=A1"}]
 

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from planner.records import CounterOffer, Delegation, OfferState, Proposal, ProposalState
-from planner.services import decisions, runs
-from planner.services.requests import LineValues
+from planner.services.approving import decisions
+from planner.services.filing.requests import LineValues
+from planner.services.planning import runs
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 

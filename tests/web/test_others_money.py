@@ -15,7 +15,7 @@ from stage_books import fill_books
 from werkzeug.test import TestResponse
 
 from planner.records import Account, ImportKind
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
 
 Client = Callable[[str], Program]
 

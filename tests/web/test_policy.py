@@ -11,7 +11,7 @@ from flask import Blueprint, Flask
 
 from planner.permissions import Action
 from planner.records import User
-from planner.services import users
+from planner.services.staff import users
 from web import pages
 from web.policy import UndeclaredRouteError, check_routes, declared, policy
 

@@ -11,8 +11,8 @@ from flask_babel import force_locale
 
 from planner import records
 from planner.audit import Event
-from planner.services.hints import Contention
-from planner.services.reasons import WORDS
+from planner.services.explaining.reasons import WORDS
+from planner.services.filing.hints import Contention
 from web import rendering
 from web.labels import LABELS
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from planner.services.request_values import LineValues, RequestValues, problems_in, tidied
+from planner.services.filing.request_values import LineValues, RequestValues, problems_in, tidied
 from web.pages.forms import field_errors, number, scaled
 from web.pages.request_form import ANCHORS, NAMES, change_rows, count_rows, read, typed_values
 

@@ -143,7 +143,7 @@ def test_a_wrong_state_is_a_conflict(client: Client, world: World) -> None:
 
 def test_a_head_sees_the_outline_and_no_money(client: Client, world: World) -> None:
     """Naming Ann puts a request in sight of her head: title, customer and hours, nothing of its worth."""
-    from planner.services.requests import LineValues
+    from planner.services.filing.requests import LineValues
 
     line = LineValues("architecture", 64, specialist_code="ann", preference="require")
     request = world.submitted(lines=(line,))

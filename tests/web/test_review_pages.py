@@ -16,8 +16,9 @@ from test_pages import Person
 
 from planner.clock import today
 from planner.records import Element, Resolution, SurveyAnswer, SurveyRound
-from planner.services import board, publishing, review, surveys
-from planner.services.requests import LineValues
+from planner.services.filing.requests import LineValues
+from planner.services.publishing import board, publishing
+from planner.services.reviewing import review, surveys
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 

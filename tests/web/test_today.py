@@ -12,9 +12,10 @@ from stage_exceptions import exceptions
 from test_pages import Person
 
 from planner.records import RequestStatus, ResourceRequest, SwapOffer, SwapState
-from planner.services import definitions, outcomes
-from planner.services.outcomes import OutcomeValues
-from planner.services.requests import LineValues
+from planner.services.closing import outcomes
+from planner.services.closing.outcomes import OutcomeValues
+from planner.services.customers import definitions
+from planner.services.filing.requests import LineValues
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 

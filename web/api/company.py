@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Account
-from planner.services import accounts, people
+from planner.services.customers import accounts
+from planner.services.staff import people
 from web.api.kit import Blueprint
 from web.database import reads
 from web.policy import policy

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanningCycle
-from planner.services import cycles
+from planner.services.planning import cycles
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

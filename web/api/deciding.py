@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Comment, CounterOffer, Delegation, NamedHead
-from planner.services import comments, decisions, delegations, notifying, offers, own_weeks, waiting
-from planner.services.offer_views import OfferView, offer_view
-from planner.services.offers import OfferedHours
+from planner.services.approving import comments, decisions, delegations, offers, waiting
+from planner.services.approving.offer_views import OfferView, offer_view
+from planner.services.approving.offers import OfferedHours
+from planner.services.staff import notifying, own_weeks
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

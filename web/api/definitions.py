@@ -11,8 +11,13 @@ from planner.actor import Actor
 from planner.judging import Judgement, Tried
 from planner.permissions import Action
 from planner.records import KeyAccountDefinition
-from planner.services import definition_effects, definitions
-from planner.services.definition_values import SHARES, CriterionValues, DefinitionValues, NamedValues
+from planner.services.customers import definition_effects, definitions
+from planner.services.customers.definition_values import (
+    SHARES,
+    CriterionValues,
+    DefinitionValues,
+    NamedValues,
+)
 from planner.worth import Figure, short
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes

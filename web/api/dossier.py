@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import AccountPlan, Contact, QualificationScore
-from planner.services import account_files, account_plans, contacts, ratings, worth
-from planner.services.account_files import AccountFile
-from planner.services.account_plans import MilestoneValues, PlanValues
-from planner.services.contacts import ContactValues
-from planner.services.ratings import RatingValues
+from planner.services.customers import account_files, account_plans, contacts, ratings, worth
+from planner.services.customers.account_files import AccountFile
+from planner.services.customers.account_plans import MilestoneValues, PlanValues
+from planner.services.customers.contacts import ContactValues
+from planner.services.customers.ratings import RatingValues
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import explanations, stories
+from planner.services.explaining import explanations
+from planner.services.filing import stories
 from planner.verdict import not_found
 from web.api.kit import Blueprint
 from web.database import reads, writes

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import AccountFinancials, CostRate
-from planner.services import cost_rates, figures
-from planner.services.figure_values import FiguresValues
+from planner.services.customers import cost_rates, figures
+from planner.services.customers.figure_values import FiguresValues
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes
 from web.policy import policy

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import ImportFile
-from planner.services import imports
+from planner.services.importing import imports
 from web.api.kit import Blueprint, asked_version
 from web.auth import current_actor
 from web.database import database, reading, reads, writes, writing

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import kams
+from planner.services.closing import kams
 from web.api.kit import Blueprint
 from web.database import reads
 from web.policy import policy

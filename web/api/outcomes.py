@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Closing
-from planner.services import due_outcomes, outcomes
-from planner.services.outcomes import OutcomeValues
+from planner.services.closing import due_outcomes, outcomes
+from planner.services.closing.outcomes import OutcomeValues
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

@@ -10,9 +10,9 @@ from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action
 from planner.records import Override
-from planner.services import overrides
-from planner.services.override_options import Options, override_options
-from planner.services.override_prices import PriceView, Target, ask_price, price_view
+from planner.services.excepting import overrides
+from planner.services.excepting.override_options import Options, override_options
+from planner.services.excepting.override_prices import PriceView, Target, ask_price, price_view
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import BoardLink, Publication
-from planner.services import audit_log, board, publishing
 from planner.services.paging import Page
+from planner.services.publishing import board, publishing
+from planner.services.staff import audit_log
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import hints, requests
+from planner.services.filing import hints, requests
 from planner.services.paging import Page
 from planner.verdict import Refused
 from web.answers import stop

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import BoardReview, Resolution
-from planner.services import alignment_view, contributions, publication_file, resolutions, review, surveys
-from planner.services.review_view import ReviewView, plain
-from planner.services.surveys import Mark
+from planner.services.publishing import publication_file
+from planner.services.reviewing import alignment_view, contributions, resolutions, review, surveys
+from planner.services.reviewing.review_view import ReviewView, plain
+from planner.services.reviewing.surveys import Mark
 from planner.verdict import not_found
 from web.api.kit import Blueprint
 from web.database import reads, writes

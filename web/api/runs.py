@@ -10,7 +10,7 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun
 from planner.scope import find_cycle
-from planner.services import lineage, loads, results, runs
+from planner.services.planning import lineage, loads, results, runs
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun, Scenario
-from planner.services import closeness, scenarios, trade_offs
-from planner.services.scenario_values import Hire, ScenarioValues
+from planner.services.planning import closeness, scenarios, trade_offs
+from planner.services.planning.scenario_values import Hire, ScenarioValues
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

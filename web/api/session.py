@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor, actor_for
 from planner.permissions import Action, may
-from planner.services import users
+from planner.services.staff import users
 from web import auth
 from web.api.kit import Blueprint
 from web.database import reads, writes, writing

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import AccountTrait, StrategicFactor, StrategicGoal
-from planner.services import factors, goals, traits
-from planner.services.factors import FactorValues
-from planner.services.traits import TraitValues
+from planner.services.customers import factors, goals, traits
+from planner.services.customers.factors import FactorValues
+from planner.services.customers.traits import TraitValues
 from web.api.definitions import preview_of
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import swaps
+from planner.services.excepting import swaps
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import User
-from planner.services import users
+from planner.services.staff import users
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy

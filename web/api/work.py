@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import ClosedMonth
-from planner.services import months, worklogs
+from planner.services.closing import worklogs
+from planner.services.customers import months
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy

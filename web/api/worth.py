@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import portfolio, request_worth, worth
-from planner.services.worth import AccountWorth
+from planner.services.customers import portfolio, worth
+from planner.services.customers.worth import AccountWorth
+from planner.services.filing import request_worth
 from planner.worth import round_minor, short
 from web.api.kit import Blueprint
 from web.database import reads

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import account_files, requests, worth
-from planner.services.worth import AccountWorth
+from planner.services.customers import account_files, worth
+from planner.services.customers.worth import AccountWorth
+from planner.services.filing import requests
 from planner.worth import Dependency, Flag
 from web.charts import monthly
 from web.database import reads

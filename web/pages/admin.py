@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Role
-from planner.services import audit_log, users
+from planner.services.staff import audit_log, users
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

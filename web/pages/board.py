@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import BoardLink
-from planner.services import board, publishing, review
+from planner.services.publishing import board, publishing
+from planner.services.reviewing import review
 from planner.verdict import Kind, Message, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

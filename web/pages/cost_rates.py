@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from planner import settings
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import cost_rates
+from planner.services.customers import cost_rates
 from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

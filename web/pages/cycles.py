@@ -14,8 +14,8 @@ from planner.actor import Actor
 from planner.clock import add_weeks, horizon, monday, today, week_of
 from planner.permissions import Action
 from planner.records import CycleKind
-from planner.services import cycles
-from planner.services.cycles import CycleValues
+from planner.services.planning import cycles
+from planner.services.planning.cycles import CycleValues
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

@@ -15,8 +15,9 @@ from planner.exchange.imports import IMPORTERS
 from planner.exchange.sheets_csv import ENCODINGS
 from planner.permissions import Action, may
 from planner.records import ImportFile
-from planner.services import imports, months
-from planner.services.import_reports import faults_of
+from planner.services.customers import months
+from planner.services.importing import imports
+from planner.services.importing.import_reports import faults_of
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import database, reading, reads, writing

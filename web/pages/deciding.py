@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Notification
-from planner.services import comments, delegations, notifying, offers, own_weeks, waiting
+from planner.services.approving import comments, delegations, offers, waiting
+from planner.services.staff import notifying, own_weeks
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

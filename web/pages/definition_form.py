@@ -10,7 +10,7 @@ from typing import Final
 from flask_babel import gettext as _
 
 from planner.records import KeyAccountDefinition, QualificationCriterion
-from planner.services.definition_values import (
+from planner.services.customers.definition_values import (
     FLAGS,
     SHARES,
     CriterionValues,

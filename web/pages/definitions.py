@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import Basis, DefinitionState, KeyAccountDefinition
-from planner.services import accounts, definition_effects, definitions
-from planner.services.definition_values import FLAGS
+from planner.services.customers import accounts, definition_effects, definitions
+from planner.services.customers.definition_values import FLAGS
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

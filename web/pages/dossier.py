@@ -23,10 +23,10 @@ from planner.records import (
     RelationshipStage,
     TargetKind,
 )
-from planner.services import account_plans, accounts, contacts, goals, keepers, ratings
-from planner.services.account_plans import MilestoneValues, PlanValues
-from planner.services.contacts import ContactValues
-from planner.services.ratings import RatingValues
+from planner.services.customers import account_plans, accounts, contacts, goals, keepers, ratings
+from planner.services.customers.account_plans import MilestoneValues, PlanValues
+from planner.services.customers.contacts import ContactValues
+from planner.services.customers.ratings import RatingValues
 from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

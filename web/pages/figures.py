@@ -13,9 +13,9 @@ from planner.actor import Actor
 from planner.books import shifted
 from planner.permissions import Action, may
 from planner.records import AccountFinancials, FiguresKind
-from planner.services import figures
-from planner.services.figure_values import COMPONENTS, HOURS, MINOR, FiguresValues
-from planner.services.figures import MonthOfAccount
+from planner.services.customers import figures
+from planner.services.customers.figure_values import COMPONENTS, HOURS, MINOR, FiguresValues
+from planner.services.customers.figures import MonthOfAccount
 from planner.verdict import Denied, Kind, Problem, Refused
 from planner.worth import Figure, Unit
 from web.auth import current_actor

@@ -15,7 +15,8 @@ from planner.actor import Actor
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import CycleStatus, PlanningCycle
-from planner.services import cycles, notifying
+from planner.services.planning import cycles
+from planner.services.staff import notifying
 from web.rendering import at
 
 Entry = tuple[Any, str, Action, str, str]

@@ -16,9 +16,9 @@ from planner.actor import Actor
 from planner.clock import now
 from planner.permissions import Action
 from planner.records import DecisionOutcome, ProposalState, RejectionReason
-from planner.services import comments, decisions, offers
-from planner.services.deciding import check_reason
-from planner.services.decisions import Inbox, InboxItem, PersonWeek
+from planner.services.approving import comments, decisions, offers
+from planner.services.approving.deciding import check_reason
+from planner.services.approving.decisions import Inbox, InboxItem, PersonWeek
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import kams
+from planner.services.closing import kams
 from web.database import reads
 from web.pages.frame import page
 from web.policy import policy

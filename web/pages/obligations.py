@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import obligations
+from planner.services.filing import obligations
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reads, writing

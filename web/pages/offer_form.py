@@ -9,8 +9,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from planner.records import ProposalState
-from planner.services.inbox_views import InboxItem
-from planner.services.offers import OfferChoices, OfferedHours
+from planner.services.approving.inbox_views import InboxItem
+from planner.services.approving.offers import OfferChoices, OfferedHours
 from planner.verdict import Denied
 from web.errors import words
 from web.pages.forms import FieldError, Form, scaled

@@ -16,8 +16,8 @@ from planner.clock import today
 from planner.permissions import Action
 from planner.records import Closing, Result
 from planner.scope import find_request
-from planner.services import due_outcomes, outcomes, worklogs
-from planner.services.outcomes import OutcomeValues
+from planner.services.closing import due_outcomes, outcomes, worklogs
+from planner.services.closing.outcomes import OutcomeValues
 from planner.transitions import RequestAction, target
 from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor

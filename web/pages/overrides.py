@@ -15,9 +15,9 @@ from planner.actor import Actor
 from planner.clock import monday, today
 from planner.permissions import Action
 from planner.records import Override, OverrideKind
-from planner.services import overrides
-from planner.services.override_options import override_options
-from planner.services.override_prices import PriceView, Target, ask_price, price_view
+from planner.services.excepting import overrides
+from planner.services.excepting.override_options import override_options
+from planner.services.excepting.override_prices import PriceView, Target, ask_price, price_view
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

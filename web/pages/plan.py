@@ -13,9 +13,9 @@ from planner.actor import Actor
 from planner.clock import today, week_of
 from planner.permissions import Action, may
 from planner.records import JobState, PlanRun
-from planner.services import loads, runs
-from planner.services.cycles import current_cycle
-from planner.services.loads import Cell, PersonRow
+from planner.services.planning import loads, runs
+from planner.services.planning.cycles import current_cycle
+from planner.services.planning.loads import Cell, PersonRow
 from planner.solving.material import newest_plan
 from web.database import reads
 from web.pages.frame import page

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from planner.records import Purpose
-from planner.services.plan_facts import Facts
+from planner.services.planning.plan_facts import Facts
 from web.rendering import UNKNOWN, hours, integer, label, money, permille
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import portfolio
+from planner.services.customers import portfolio
 from web.charts import curve, matrix
 from web.database import reads
 from web.pages.frame import page

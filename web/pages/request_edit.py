@@ -27,8 +27,11 @@ from planner.records import (
     ValueSource,
     new_id,
 )
-from planner.services import accounts, hints, people, requests, ways
-from planner.services.request_values import problems_in
+from planner.services.customers import accounts
+from planner.services.explaining import ways
+from planner.services.filing import hints, requests
+from planner.services.filing.request_values import problems_in
+from planner.services.staff import people
 from planner.verdict import Denied, Kind, Refused
 from planner.worth import Shape, UrgencyKind
 from web.auth import current_actor

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from planner.checks import MONEY_MAX
 from planner.records import Preference, ValueSource
-from planner.services.requests import LineValues, RequestValues
+from planner.services.filing.requests import LineValues, RequestValues
 from planner.verdict import Message, Problem
 from planner.worth import Shape, UrgencyKind
 from web.pages.forms import fault, scaled

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest, ValueSource
-from planner.services.requests import RequestValues
+from planner.services.filing.requests import RequestValues
 from web.pages.request_form import NAMES
 from web.rendering import UNKNOWN, day, hours, label, money, permille, week
 

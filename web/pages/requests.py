@@ -15,7 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import RequestStatus, ResourceRequest, Role
-from planner.services import accounts, explanations, requests, stories, swaps
+from planner.services.customers import accounts
+from planner.services.excepting import swaps
+from planner.services.explaining import explanations
+from planner.services.filing import requests, stories
 from planner.services.paging import Page
 from planner.transitions import allowed
 from planner.verdict import Kind, Refused

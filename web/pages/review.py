@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import BoardReview
-from planner.services import contributions, resolutions, review
-from planner.services.review_view import ReviewView
+from planner.services.reviewing import contributions, resolutions, review
+from planner.services.reviewing.review_view import ReviewView
 from planner.verdict import Kind, Refused, not_found
 from web.auth import current_actor
 from web.database import reading, reads, writing

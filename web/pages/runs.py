@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action, may
 from planner.records import JobState, Outcome, Question
-from planner.services import cycles, freshness, lineage, publishing, results, runs
+from planner.services.planning import cycles, freshness, lineage, results, runs
+from planner.services.publishing import publishing
 from planner.verdict import Denied, Kind, Refused, refuse
 from web.auth import current_actor
 from web.database import reading, reads, writing

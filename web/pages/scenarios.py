@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import JobState, Purpose, SkillFamily
-from planner.services import accounts, lineage, people, runs, scenarios
-from planner.services.scenario_values import Hire, ScenarioValues
+from planner.services.customers import accounts
+from planner.services.planning import lineage, runs, scenarios
+from planner.services.planning.scenario_values import Hire, ScenarioValues
+from planner.services.staff import people
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import users
+from planner.services.staff import users
 from planner.verdict import Refused
 from web import auth
 from web.database import reading, writes, writing

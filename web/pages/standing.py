@@ -18,7 +18,7 @@ from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action, may
 from planner.records import AccountTrait, StrategicFactor, Trait
-from planner.services import (
+from planner.services.customers import (
     accounts,
     definition_effects,
     definitions,
@@ -27,8 +27,8 @@ from planner.services import (
     keepers,
     traits,
 )
-from planner.services.factors import FactorValues
-from planner.services.traits import SIGNS, TraitValues
+from planner.services.customers.factors import FactorValues
+from planner.services.customers.traits import SIGNS, TraitValues
 from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

@@ -14,8 +14,8 @@ from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action, may
 from planner.records import Element
-from planner.services import alignment_view, surveys
-from planner.services.surveys import Mark
+from planner.services.reviewing import alignment_view, surveys
+from planner.services.reviewing.surveys import Mark
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import SwapState
-from planner.services import swaps
+from planner.services.excepting import swaps
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reads, writing

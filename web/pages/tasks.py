@@ -28,20 +28,12 @@ from planner.records import (
     Role,
     SwapState,
 )
-from planner.services import (
-    accounts,
-    cycles,
-    decisions,
-    definitions,
-    due_outcomes,
-    obligations,
-    offers,
-    overrides,
-    requests,
-    runs,
-    swaps,
-    waiting,
-)
+from planner.services.approving import decisions, offers, waiting
+from planner.services.closing import due_outcomes
+from planner.services.customers import accounts, definitions
+from planner.services.excepting import overrides, swaps
+from planner.services.filing import obligations, requests
+from planner.services.planning import cycles, runs
 from web.rendering import day
 
 CONTRACT_WARNING: Final = timedelta(weeks=26)

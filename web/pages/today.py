@@ -9,7 +9,9 @@ from planner.actor import Actor
 from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import JobState, RequestStatus
-from planner.services import cycles, overrides, requests, runs
+from planner.services.excepting import overrides
+from planner.services.filing import requests
+from planner.services.planning import cycles, runs
 from web.database import reads
 from web.pages.frame import page
 from web.pages.tasks import tasks_for

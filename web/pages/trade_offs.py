@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services import closeness, lineage, runs, scenarios, trade_offs
-from planner.services.override_prices import the_plan
-from planner.services.trade_offs import TradeOff
+from planner.services.excepting.override_prices import the_plan
+from planner.services.planning import closeness, lineage, runs, scenarios, trade_offs
+from planner.services.planning.trade_offs import TradeOff
 from planner.solving.frontiers import AXES
 from planner.verdict import Kind, Refused
 from web.auth import current_actor

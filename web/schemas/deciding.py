@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from planner.services.deciding import LONGEST_TEXT
-from planner.services.offer_rules import MOST_HOURS, MOST_ROWS
+from planner.services.approving.deciding import LONGEST_TEXT
+from planner.services.approving.offer_rules import MOST_HOURS, MOST_ROWS
 from web.schemas.base import Form, Schema
 from web.schemas.decisions import SeenPart
 from web.schemas.fields import Day, Many, Part, Text, Week, Whole

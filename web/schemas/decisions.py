@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from planner.records import DecisionOutcome, RejectionReason
-from planner.services.deciding import LONGEST_TEXT
+from planner.services.approving.deciding import LONGEST_TEXT
 from web.language import FALLBACK, language
 from web.schemas.base import Form, Schema
 from web.schemas.fields import EXACT, Choice, Many, Part, Text, Whole

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from planner.checks import MONEY_MAX
 from planner.records import Basis
-from planner.services.definition_values import MOST_MILLI
+from planner.services.customers.definition_values import MOST_MILLI
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
 from web.schemas.requests import NOTHING

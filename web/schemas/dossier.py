@@ -15,10 +15,10 @@ from planner.records import (
     RelationshipStage,
     TargetKind,
 )
-from planner.services.account_plans import MOST_MILESTONES
-from planner.services.contacts import DEGREES
-from planner.services.goals import LONGEST_CODE
-from planner.services.ratings import MOST_MILLI
+from planner.services.customers.account_plans import MOST_MILESTONES
+from planner.services.customers.contacts import DEGREES
+from planner.services.customers.goals import LONGEST_CODE
+from planner.services.customers.ratings import MOST_MILLI
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
 from web.schemas.outputs import PersonOut

@@ -8,9 +8,9 @@ from marshmallow import fields
 
 from planner.checks import MONEY_MAX
 from planner.records import OverrideKind, Purpose
-from planner.services.override_prices import MOST_HOURS
-from planner.services.overrides import LONGEST_REASON
-from planner.services.scenario_values import LONGEST_NAME, MOST_ACCOUNTS, MOST_PEOPLE
+from planner.services.excepting.override_prices import MOST_HOURS
+from planner.services.excepting.overrides import LONGEST_REASON
+from planner.services.planning.scenario_values import LONGEST_NAME, MOST_ACCOUNTS, MOST_PEOPLE
 from web.schemas.base import Form, Schema
 from web.schemas.common import PageQuery
 from web.schemas.fields import Choice, Day, Digits, Many, Part, Text, Week, Whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from planner.services.figure_values import COMPONENTS, HOURS, LONGEST
+from planner.services.customers.figure_values import COMPONENTS, HOURS, LONGEST
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Text, Whole
 

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from planner.exchange.sheets_csv import ENCODINGS
 from planner.records import ImportFile, ImportKind
-from planner.services.import_reports import faults_of
+from planner.services.importing.import_reports import faults_of
 from web.errors import words
 from web.schemas.base import Form, Schema
 

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from planner.checks import MONEY_MAX
 from planner.records import Result
-from planner.services.outcomes import LONGEST, MOST_HOURS
+from planner.services.closing.outcomes import LONGEST, MOST_HOURS
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Text, Whole
 from web.schemas.requests import NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from planner.records import Role
-from planner.services.users import LONGEST_PASSWORD
+from planner.services.staff.users import LONGEST_PASSWORD
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Flag, Many, Text, Whole
 

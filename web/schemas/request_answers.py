@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.records import RequestStatus, ResourceRequest
 from planner.scope import sees_money
-from planner.services import requests
+from planner.services.filing import requests
 from web.errors import shown as shown_problem
 from web.schemas.base import Schema, in_json
 from web.schemas.common import ProblemOut

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from planner.checks import MONEY_MAX
 from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType, ValueSource
-from planner.services import request_values as limits
-from planner.services.request_values import LineValues, RequestValues
+from planner.services.filing import request_values as limits
+from planner.services.filing.request_values import LineValues, RequestValues
 from planner.worth import Shape, UrgencyKind
 from web.schemas.base import Form
 from web.schemas.common import PageQuery

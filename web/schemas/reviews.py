@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from planner.records import Element
-from planner.services import resolutions, surveys
+from planner.services.reviewing import resolutions, surveys
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Day, Many, Part, Text, Whole
 from web.schemas.outputs import PersonOut

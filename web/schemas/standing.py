@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from planner.records import Trait
-from planner.services import factors, goals, traits
-from planner.services.traits import state_of
+from planner.services.customers import factors, goals, traits
+from planner.services.customers.traits import state_of
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Text, Whole
 from web.schemas.outputs import PersonOut

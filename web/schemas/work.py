@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from planner.services.worklogs import MOST_IN_A_WEEK
+from planner.services.closing.worklogs import MOST_IN_A_WEEK
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Many, Part, Text, Week, Whole
 

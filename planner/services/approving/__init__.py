@@ -1,0 +1,1 @@
+"""What heads decide about their people: inbox, decisions, counter-offers, standing in, reminders."""

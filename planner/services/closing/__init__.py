@@ -1,0 +1,1 @@
+"""How requests ended: outcomes, hours worked, and what became of claims."""

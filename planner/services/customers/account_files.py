@@ -1,0 +1,163 @@
+"""What one customer's page tells besides its worth: dossier, plan, relations, requests, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from planner.books import month_of
+from planner.clock import today
+from planner.measuring import active_contacts
+from planner.records import (
+    Account,
+    AccountPlan,
+    Outcome,
+    ResourceRequest,
+    TargetKind,
+)
+from planner.services.customers.worth import AccountWorth
+from planner.worth import Figure, Unit
+from planner.worth.figure import divided
+
+FIELDS = ("channel", "relationship_stage", "need", "budget_minor", "wallet_minor", "threat", "contract_end")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a plan aims at and what its months brought so far; `reached` is unknown for a chance."""
+
+    kind: TargetKind
+    aim_minor: int | None
+    chance: int | None
+    so_far: Figure
+    reached: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFile:
+    """One customer's page.
+
+    Attributes:
+        worth: What it is worth.
+        dossier: What a full dossier needs, and whether it is there.
+        targets: The plan's targets.
+        active_contacts: How many contacts were spoken to lately.
+        asked: How many of its requests a plan answered, by what it answered.
+        hours: Specialists' hours of the window, and what they brought per hour.
+    """
+
+    worth: AccountWorth
+    dossier: Mapping[str, bool]
+    targets: tuple[Target, ...]
+    active_contacts: int
+    asked: Mapping[Outcome, int]
+    hours: Figure
+    profit_per_hour: Figure
+
+    @property
+    def completeness(self) -> Figure:
+        """The filled part of the dossier."""
+        filled = sum(self.dossier.values())
+        inputs = tuple(
+            Figure("filled", int(there), Unit.COUNT, subject=n) for n, there in self.dossier.items()
+        )
+        value = divided(filled, len(self.dossier))
+        return Figure("completeness", value, Unit.SHARE, "sum of {filled} / count of {filled}", inputs)
+
+
+def account_file(session: Session, worth: AccountWorth) -> AccountFile:
+    """All that belongs to the page of a customer that was found in the reader's sight."""
+    account = worth.judgement.account
+    months = worth.judgement.money.months
+    quarters = [m.month.specialist_quarter_hours for m in months]
+    known = [value for value in quarters if value is not None]
+    inputs = tuple(
+        Figure(
+            "specialist_quarter_hours",
+            m.month.specialist_quarter_hours,
+            Unit.QUARTER_HOURS,
+            subject=m.month.month,
+        )
+        for m in months
+    )
+    note = "" if known and len(known) == worth.judgement.money.asked else "months_missing"
+    hours = Figure(
+        "specialist_quarter_hours",
+        sum(known) if known else None,
+        Unit.QUARTER_HOURS,
+        "sum of {specialist_quarter_hours}",
+        inputs,
+        note,
+    )
+    contribution = worth.judgement.money.contribution
+    each = divided(contribution.value, hours.value)
+    per_hour = Figure(
+        "profit_per_hour",
+        None if each is None else each * 4,
+        Unit.MONEY,
+        "{contribution} / {specialist_quarter_hours} * 4",
+        (contribution, hours),
+        "" if each is not None else "no_hours",
+    )
+    return AccountFile(
+        worth=worth,
+        dossier=dossier(account, worth),
+        targets=_targets(worth.plan, worth) if worth.plan else (),
+        active_contacts=active_contacts(worth.judgement.contacts, today()),
+        asked=_asked(session, account.id),
+        hours=hours,
+        profit_per_hour=per_hour,
+    )
+
+
+def dossier(account: Account, worth: AccountWorth) -> dict[str, bool]:
+    """What a dossier needs: general data, figures, relations, ratings and a plan."""
+    found = {name: getattr(account, name) not in (None, "") for name in FIELDS}
+    money = worth.judgement.money
+    return {
+        **found,
+        "figures": money.known == money.asked,
+        "cash": worth.judgement.money.cash_flow.value is not None and not money.cash_flow.note,
+        "decision_group": worth.judgement.coverage.value is not None,
+        "ratings": not worth.judgement.standing.priority.provisional,
+        "account_plan": worth.plan is not None,
+    }
+
+
+def _asked(session: Session, account_id: str) -> dict[Outcome, int]:
+    rows = session.execute(
+        select(ResourceRequest.outcome, func.count())
+        .where(ResourceRequest.account_id == account_id, ResourceRequest.outcome.is_not(None))
+        .group_by(ResourceRequest.outcome)
+    )
+    counted = {outcome: count for outcome, count in rows if outcome is not None}
+    return {outcome: counted.get(outcome, 0) for outcome in Outcome}
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of "2027" or "2027-H1"."""
+    first, count = (1, 12) if len(period) == 4 else (1 if period.endswith("1") else 7, 6)
+    return tuple(month_of(date(int(period[:4]), first + n, 1)) for n in range(count))
+
+
+def _targets(plan: AccountPlan, worth: AccountWorth) -> tuple[Target, ...]:
+    period = frozenset(months_of(plan.period))
+    months = [m for m in worth.judgement.money.months if m.month.month in period]
+    found = []
+    for target in plan.targets:
+        sales = target.kind is TargetKind.SALES
+        parts = [(m.month.month, m.profit.net_revenue if sales else m.profit.contribution) for m in months]
+        known = [Decimal(f.value) for _, f in parts if f.value is not None]
+        counted = known and target.kind is not TargetKind.RETENTION
+        inputs = tuple(Figure(f.name, f.value, subject=month) for month, f in parts)
+        so_far = Figure("so_far", sum(known, Decimal(0)) if counted else None, Unit.MONEY, "", inputs)
+        aim = Figure("aim", target.amount_minor)
+        value = divided(so_far.value, target.amount_minor)
+        reached = Figure("reached", value, Unit.SHARE, "{so_far} / {aim}", (so_far, aim))
+        found.append(Target(target.kind, target.amount_minor, target.chance, so_far, reached))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Ways round a plan that cost something visible: swaps and overrides."""

@@ -1,0 +1,1 @@
+"""Why not me, and what one change would do."""

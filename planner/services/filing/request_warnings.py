@@ -1,0 +1,133 @@
+"""What a key account manager should know about a request and may still do: nothing here stops it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from planner import checks
+from planner.capacity import skills_on
+from planner.clock import monday, today
+from planner.records import (
+    RequestLine,
+    RequestStatus,
+    RequestType,
+    ResourceRequest,
+    Specialist,
+    SpecialistSkill,
+)
+from planner.services.filing.request_store import employed
+from planner.services.planning.cycles import current_cycle
+from planner.solving.cutoffs import too_late
+from planner.verdict import Problem
+
+UNPLANNED: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED, RequestStatus.SUBMITTED)
+TENDER_WEEKS: Final = 39
+"""Nine months."""
+
+
+def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
+    """What a careful person would look at again before a plan answers; usually empty.
+
+    Lines that nobody here could do today, with what comes nearest (W_NO_SUPPLY); a tender that begins late
+    (W_TENDER_LATE); amounts above what the customer may owe (W_CREDIT_LIMIT); a filing after the cut-off of
+    the cycle (W_CUTOFF).
+    """
+    if request.status not in UNPLANNED:
+        return ()
+    return (
+        *_after_cutoff(session, request),
+        *_without_supply(session, request),
+        *_late_tender(request),
+        *_above_credit(request),
+    )
+
+
+def _after_cutoff(session: Session, request: ResourceRequest) -> list[Problem]:
+    """What came after the cut-off waits, and whoever filed it should not learn that from a plan."""
+    cycle = current_cycle(session)
+    if cycle is None or not too_late(session, cycle, [request]):
+        return []
+    reason = "It came after %(cutoff)s, when the cycle “%(cycle)s” closed for requests."
+    remedy = (
+        "It takes part in the next cycle. What cannot wait, an issue or a dated deadline within two weeks, "
+        "is planned at once."
+    )
+    where, params = "submitted_at", {"cutoff": cycle.request_cutoff, "cycle": cycle.name}
+    return [checks.problem(where, "W_CUTOFF", reason, remedy, **params)]
+
+
+def _late_tender(request: ResourceRequest) -> list[Problem]:
+    """A tender is won before it is called: large buyers prepare theirs for about nine months."""
+    first, last = request.earliest_week, request.deadline
+    if request.type is not RequestType.TENDER or first is None or last is None:
+        return []
+    weeks = (last - monday(first)).days // 7
+    if weeks >= TENDER_WEEKS:
+        return []
+    reason = "The work begins %(weeks)d weeks before the tender ends; buyers prepare one for about %(usual)d."
+    remedy = "Say in the evidence why it can still be won, or begin earlier next time."
+    return [
+        checks.problem(
+            "earliest_week", "W_TENDER_LATE", reason, remedy, weeks=max(0, weeks), usual=TENDER_WEEKS
+        )
+    ]
+
+
+def _above_credit(request: ResourceRequest) -> list[Problem]:
+    limit = request.account.credit_limit_minor
+    stated = sum(benefit.amount_minor for benefit in request.benefits)
+    if limit is None or stated <= limit:
+        return []
+    reason = "The amounts stated are above the customer's credit limit."
+    remedy = "State what it can buy within its limit, or ask finance to raise the limit first."
+    return [checks.problem("benefits", "W_CREDIT_LIMIT", reason, remedy)]
+
+
+def _without_supply(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
+    if not request.lines:
+        return ()
+    day = today()
+    people = session.scalars(
+        select(Specialist)
+        .where(employed())
+        .options(selectinload(Specialist.skills).joinedload(SpecialistSkill.skill))
+    ).all()
+    held = [
+        (person, skills_on(day, ((s.skill.key, s.level, s.expires_on) for s in person.skills)))
+        for person in people
+    ]
+    lines = session.scalars(
+        select(RequestLine)
+        .where(RequestLine.id.in_([line.id for line in request.lines]))
+        .order_by(RequestLine.position)
+        .options(joinedload(RequestLine.skill), joinedload(RequestLine.language))
+    )
+    found = (_lacking(i, line, held) for i, line in enumerate(lines))
+    return tuple(problem for problem in found if problem is not None)
+
+
+def _lacking(i: int, line: RequestLine, held: list[tuple[Specialist, dict[str, int]]]) -> Problem | None:
+    key, where = line.skill.key, f"lines/{i}/skill_key"
+    facing = [levels for person, levels in held if person.customer_facing or not line.customer_facing]
+    spoken = [
+        levels
+        for levels in facing
+        if line.language is None or levels.get(line.language.key, 0) >= (line.language_level or 1)
+    ]
+    best = max((levels.get(key, 0) for levels in spoken), default=0)
+    if best >= line.min_level:
+        return None
+    if best:
+        reason = "Nobody here has this skill at level %(level)d."
+        remedy = "The highest level there is is %(best)d: lower the level or expect a refusal."
+        return checks.problem(where, "W_NO_SUPPLY", reason, remedy, level=line.min_level, best=best)
+    if any(levels.get(key, 0) >= line.min_level for _, levels in held):
+        reason = "Who has this skill does not speak the language or does not meet customers."
+        remedy = "Split the line, or ask for less."
+        return checks.problem(where, "W_NO_SUPPLY", reason, remedy)
+    reason = "Nobody here has this skill."
+    remedy = "Choose a skill that somebody has, or expect a refusal."
+    return checks.problem(where, "W_NO_SUPPLY", reason, remedy)

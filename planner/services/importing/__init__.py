@@ -1,0 +1,1 @@
+"""Importing files: hand in, look at what would happen, confirm."""

@@ -1,0 +1,1 @@
+"""Cycles, runs and what-ifs: making plans and comparing them."""

@@ -1,0 +1,1 @@
+"""The board's review: decisions first, money, promises kept, alignment, departments."""

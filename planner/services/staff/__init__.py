@@ -1,0 +1,1 @@
+"""Specialists and people who sign in: rights, weeks, news, the audit log."""

@@ -1,0 +1,1 @@
+"""The exact engines: one model for CP-SAT and HiGHS, the five stages, proofs and conflicts."""

@@ -1,0 +1,147 @@
+"""One run of the motor: first plan, tightening, prices and bound, search.
+
+Work is counted in steps of the compiled loops, never in seconds, so the same limit of work ends at the same
+plan on any machine and under any load.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from solver import spread
+from solver.motor import Motored
+from solver.search.bounds import Bound, bound, round_steps
+from solver.search.construct import first_state, guided_state, rank_of
+from solver.search.improve import Terms, improve, mend, tidied
+from solver.search.plans import plan_of, state_of
+from solver.search.presolve import keep_obligations, obligations_lost, tighten
+from solver.search.state import TOTALS, UNMET
+from solver.tables.arrays import case_of
+from solver.tables.books import pages
+
+if TYPE_CHECKING:
+    from solver.exact.watch import Watch
+    from solver.plan import Plan
+    from solver.problem import Problem
+    from solver.search.presolve import Tightened
+    from solver.settings import Settings
+    from solver.tables.books import Ints
+    from solver.tables.tables import Case
+
+STEPS = 32_000_000
+"""Steps of work in one unit; about what one core does in a second."""
+
+ROUNDS = (24, 2000)
+"""Fewest and most rounds of pricing."""
+
+PRICING = 0.075
+"""Part of the work that goes into prices and bound."""
+
+PRICING_LATEST = 0.3
+"""Part of the seconds left then after which pricing ends in any case."""
+
+TIGHTENING = 0.05
+"""Part of the work after which no doubtful mode is proven impossible any more."""
+
+TIGHTENING_LATEST = 0.2
+"""The same of the seconds."""
+
+LAST_LOOK = 3.5
+"""How many times the time to verify a plan is kept free at the end."""
+
+CALM = 0.1
+"""First temperature when the search begins with a plan handed in, as a share of the usual one."""
+
+
+class Drive:
+    """One run; `go` is called once."""
+
+    def __init__(
+        self, problem: Problem, settings: Settings, watch: Watch, seconds: float, work: float | None
+    ) -> None:
+        """`seconds` are a fuse when `work` is given."""
+        self.problem = problem
+        self.settings = settings
+        self.watch = watch
+        self.began = monotonic()
+        self.deadline = self.began + seconds
+        self.work = work
+        self.bound: int | None = None
+
+    def go(self, start: Plan | None) -> Motored | None:
+        """All of it, in order; None when the locks contradict each other."""
+        during = self.watch.during
+        case = during(3, "reading", lambda: case_of(self.problem))
+        if case.conflict:
+            return None
+        early = during(3, "first plan", lambda: first_state(case, self._over))
+        early = self._offer(case, early)
+        tight = during(3, "tightening", lambda: self._tighten(case))
+        hopeless = obligations_lost(case)
+        if self.watch.best is not None and len(self.watch.best[1].broken_obligations) == hopeless:
+            known, case = plan_of(case, early), keep_obligations(case)
+            early = state_of(case, known)
+        prices = during(3, "prices", lambda: self._prices(case))
+        self.bound = prices.value
+        hurried = tight.cut or prices.cut
+        used = prices.rounds * round_steps(case)
+        if self._over():
+            return Motored(self.bound, hopeless, hurried=True, work=used / STEPS)
+        guided = self._offer(case, during(3, "search", lambda: guided_state(case, prices, self._over)))
+        state, heat = max(early, guided, key=lambda s: rank_of(case, s)), 1.0
+        if start is not None:
+            # What is asked for beyond the plan handed in is granted first, with few changes.
+            given = during(3, "search", lambda: mend(case, state_of(case, start), prices, self.settings.seed))
+            if rank_of(case, given) >= rank_of(case, state):
+                state, heat = self._offer(case, given), CALM
+        terms = self._terms(used, heat)
+        if spread.pays(case, state):
+            done = spread.improve_in_parts(case, state, prices, terms, self.watch, show=self._show)
+        else:
+            done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
+        plan = done.plan
+        if plan is not None and not self.watch.cancelled:
+            plan = tidied(case, plan, prices)
+        self._show(plan)
+        return Motored(self.bound, hopeless, hurried or done.hurried, (used + done.steps) / STEPS)
+
+    def _terms(self, used: int, heat: float) -> Terms:
+        """The limits of the search after so many steps of pricing."""
+        # The last plan is read, verified when it is offered and once more when it is handed over.
+        deadline = self.deadline - LAST_LOOK * self.watch.verifying_s
+        steps = None
+        if self.work is not None:
+            steps = max(1, round((self.work * STEPS - used) / self.settings.workers))
+        return Terms(self.settings.seed, deadline, steps, self.settings.workers, heat)
+
+    def _offer(self, case: Case, state: Ints) -> Ints:
+        """Show what a state holds, unless locks ask for more than it grants."""
+        if pages(state, TOTALS)[UNMET, 0] == 0:
+            self._show(plan_of(case, state))
+        return state
+
+    def _show(self, plan: Plan | None) -> None:
+        if plan is not None:
+            self.watch.offer(plan)
+        self.watch.show(3, self.bound, "search")
+
+    def _over(self) -> bool:
+        """Whether to stop, asked from any thread; the caller himself is asked from his own only."""
+        return self.watch.cancelled or self.watch.left() <= 0
+
+    def _tighten(self, case: Case) -> Tightened:
+        """What each request alone allows to conclude; the exact model is asked only for a while."""
+        latest = monotonic() + TIGHTENING_LATEST * max(0.0, self.deadline - monotonic())
+        work = None if self.work is None else TIGHTENING * self.work
+        return tighten(self.problem, case, work=work, deadline=latest, cancel=self._over)
+
+    def _prices(self, case: Case) -> Bound:
+        """The bound and its prices."""
+        fewest, most = ROUNDS
+        each = max(1, round_steps(case))
+        left = max(0.0, self.deadline - monotonic())
+        units = left if self.work is None else self.work
+        rounds = max(fewest, min(most, int(PRICING * units * STEPS / each)))
+        latest = monotonic() + PRICING_LATEST * left
+        return bound(case, rounds=rounds, threads=self.settings.workers, deadline=latest, cancel=self._over)

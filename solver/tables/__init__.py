@@ -1,0 +1,1 @@
+"""A problem as integer tables for compiled code."""

@@ -1,0 +1,1 @@
+"""What an order or a trade-off costs, and what each department adds."""
