@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.cards.without import breadth
+from solver.exact.core import ASKING
 from solver.exact.stages import Ending
 from solver.exact.stages import search as search_whole
 from solver.exact.start import greedy
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 APART_FROM = 3_000
 """Weeks x eligible people over all lines up to which a problem is proven best as a whole, ties included."""
+
+LEAST_S = 1.0
+"""Seconds that the smallest group may take; the wall limit of the whole ends it all the same."""
 
 ADDING = 4
 """Stages up to which the best plans of the groups are the best plan together; ranks for ties do not add."""
@@ -40,17 +44,24 @@ def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None
     groups = connected(problem) if breadth(problem) > APART_FROM else []
     if len(groups) < 2:
         return search_whole(problem, settings, watch, near)
-    parts = [part_of(problem, group) for group in groups]
-    sizes = [max(1, breadth(part)) for part in parts]
+    # Small groups end soon and leave their time to the others, and a promise that nobody can keep is known
+    # before the large ones begin.
+    pairs = sorted(
+        ((part_of(problem, group), group) for group in groups),
+        key=lambda pair: (not _asks(pair[0]), breadth(pair[0])),
+    )
+    sizes = [max(1, breadth(part)) for part, _ in pairs]
     endings: list[Ending] = []
-    for k, (part, group) in enumerate(zip(parts, groups, strict=True)):
+    for k, (part, group) in enumerate(pairs):
         share = sizes[k] / sum(sizes)
         seconds = settings.wall_limit_s * share
         if settings.mode == "free":
             seconds = watch.left() * sizes[k] / sum(sizes[k:])
+        elif settings.work_limit is not None:
+            seconds = watch.left()
         work = None if settings.work_limit is None else settings.work_limit * share
-        own = replace(settings, wall_limit_s=max(0.1, seconds), work_limit=work)
-        inner = _watch(part, own, watch, f"group {k + 1} of {len(parts)}")
+        own = replace(settings, wall_limit_s=max(LEAST_S, seconds), work_limit=work)
+        inner = _watch(part, own, watch, f"group {k + 1} of {len(pairs)}")
         # One group without any plan yet leaves the whole without one, and the others with theirs to be made.
         known = plan_of_requests(problem, watch.best[0], group) if watch.best else greedy(part)
         if known is not None:
@@ -60,6 +71,10 @@ def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None
         if endings[-1].plan is None:
             return replace(endings[-1], proven_stages=(), bound=None, settings=settings)
     return _together(watch, settings, endings)
+
+
+def _asks(part: Problem) -> bool:
+    return any(lock.kind in ASKING for lock in part.locks)
 
 
 def _watch(part: Problem, settings: Settings, watch: Watch, doing: str) -> Watch:

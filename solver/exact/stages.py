@@ -132,10 +132,8 @@ class _Search:
     def go(self) -> Ending:
         try:
             complete = self._stages()
-        except StoppedError:
-            # A model may be large and is then stopped while it is made.
-            self._fused = True
-            complete = False
+        except StoppedError:  # A model may be large and is then stopped while it is made.
+            self._fused, complete = True, False
         except BaseException:
             self._beside.end()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+ONE = re.compile(r"[0-9a-f-]{36}|\d+|\d{4}-W?\d\d")
 PHONE = 390
 WORST = ("serious", "critical")
 
@@ -25,9 +27,8 @@ KINDS = """() => [...new Set([...document.querySelectorAll('main a[href^="/"], n
 
 
 def kind(address: str) -> str:
-    """An address without ids and query: one page of each kind is enough."""
-    steps = urlsplit(address).path.split("/")
-    return "/".join("*" if len(step) == 36 or step.isdecimal() else step for step in steps)
+    """An address without ids, numbers, months and query: one page of each kind is enough."""
+    return "/".join("*" if ONE.fullmatch(step) else step for step in urlsplit(address).path.split("/"))
 
 
 def pages_of(page: Page, site: Site) -> list[str]:
