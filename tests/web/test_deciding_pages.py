@@ -140,7 +140,12 @@ def test_a_comment_is_read_where_the_request_is(app: Flask, world: World, parts:
     typed = {"text": "Which <site>?", "proposal": parts[0].id, "back": f"/inbox?item={parts[0].id}"}
     answer = hana.post(f"/requests/{parts[0].request_id}/comments", typed)
     assert answer.headers["Location"] == f"/inbox?item={parts[0].id}#comments"
-    assert "Which &lt;site&gt;?" in nora.get(f"/requests/{parts[0].request_id}/comments").text
+    address = f"/requests/{parts[0].request_id}/comments"
+    fetched = nora.client.get(address, headers={"HX-Request": "true"}).text
+    followed = nora.get(address).text
+    assert "Which &lt;site&gt;?" in fetched
+    assert "Which &lt;site&gt;?" in followed
+    assert ("<title>" in fetched, "<title>" in followed) == (False, True)
     page = nora.get("/notices").text
     assert "Hana commented on" in page
     notice = re.search(r'action="/notices/([0-9a-f-]{36})/read"', page)

@@ -75,14 +75,16 @@ def decline(offer_id: str) -> Answer:
 @policy(Action.VIEW_COMMENTS)
 @reads
 def show_comments(session: Session, actor: Actor, request_id: str) -> str:
-    """What was said about the request, as a part of its page."""
-    return render_template(
-        "inbox/_comments.html",
-        said=comments.comments_of(session, actor, request_id),
-        request_id=request_id,
-        proposal_id=None,
-        back=f"/requests/{request_id}",
-    )
+    """What was said about the request: as a part of its page, or as a page where no script fetches it."""
+    shown = {
+        "said": comments.comments_of(session, actor, request_id),
+        "request_id": request_id,
+        "proposal_id": None,
+        "back": f"/requests/{request_id}",
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render_template("inbox/_comments.html", **shown)
+    return page(session, actor, "inbox/comments.html", **shown)
 
 
 @pages.post("/requests/<id:request_id>/comments")
