@@ -339,9 +339,11 @@ def test_a_question_under_way_makes_way_at_once(hard: Quarrel) -> None:
     """Somebody asks while the worker computes what nobody asked: it drops that and turns to them."""
     run = hard.start(wall_limit_s=2)
     assert hard.worker.step()
+    while _in_state(hard, JobState.QUEUED, Question.quick):
+        assert hard.worker.step()
     pushed = threading.Thread(target=hard.worker.step)
     pushed.start()
-    _until(lambda: _in_state(hard, JobState.RUNNING), 10)
+    _until(lambda: _in_state(hard, JobState.RUNNING), 60)
     with hard.database.writing() as session:
         waiting = session.scalars(
             select(Question).where(Question.state == JobState.QUEUED, Question.kind == "break_even")
@@ -358,9 +360,9 @@ def test_a_question_under_way_makes_way_at_once(hard: Quarrel) -> None:
     assert told.state == "done"
 
 
-def _in_state(world: Quarrel, state: JobState) -> list[str]:
+def _in_state(world: Quarrel, state: JobState, *more: Any) -> list[str]:
     with world.database.reading() as session:
-        return list(session.scalars(select(Question.id).where(Question.state == state)))
+        return list(session.scalars(select(Question.id).where(Question.state == state, *more)))
 
 
 def test_an_idle_worker_takes_no_lock(planned: Quarrel) -> None:
@@ -388,8 +390,7 @@ def test_a_worker_process_works_until_told_to_stop(world: Quarrel) -> None:
 
 def _open_questions(world: Quarrel) -> int:
     with world.database.reading() as session:
-        waiting = select(Question).where(Question.state != JobState.DONE)
-        return len(session.scalars(waiting).all())
+        return len(session.scalars(select(Question).where(Question.state != JobState.DONE)).all())
 
 
 def test_a_worker_names_itself() -> None:

@@ -16,6 +16,7 @@ from solver.explain import NothingToExplainError, break_even, card
 from solver.files import read_problem
 from solver.plan import Plan
 from solver.problem import Floor, Problem
+from solver.settings import Settings
 from solver.solve import solve
 from solver.validate import money
 
@@ -106,9 +107,10 @@ def test_the_worked_figures_of_the_fixtures(name: str, request_id: str, figure: 
     problem = fixture(name)
     result = solve(problem, reasons=True)
     assert result.plan is not None
-    told = card(problem, result, request_id).row()
+    ample = Settings(wall_limit_s=600.0)
+    told = card(problem, result, request_id, ample).row()
     assert (told["break_even"], told["exact"], told["low"], told["high"]) == (figure, True, figure, figure)
-    assert card(problem, result.plan, request_id).row() == told
+    assert card(problem, result.plan, request_id, ample).row() == told
 
 
 def test_the_card_has_the_documented_keys() -> None:
