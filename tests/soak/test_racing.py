@@ -20,6 +20,12 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
+@pytest.fixture(autouse=True)
+def _own_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Racing in this process, quiet as in its own, must not quieten the tests that follow."""
+    monkeypatch.setenv("PLANNER_LOG_LEVEL", "ERROR")
+
+
 def test_many_approvals_never_overbook_a_week(empty_url: str) -> None:
     """Twelve threads, two weeks: ten lines of 4 h fit each 40 h, nobody gets an error."""
     count = overbooking(empty_url, rounds=2, threads=12, processes=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from clients import Program, browser, program
@@ -14,6 +15,7 @@ from stage import AMOUNT, MONEY, OUTLINE, marked
 from stage_books import fill_books
 from werkzeug.test import TestResponse
 
+from planner import logs, settings
 from planner.records import Account, ImportKind
 from planner.services.filing.requests import LineValues
 
@@ -121,6 +123,8 @@ def test_no_log_holds_it(
     app: Flask, world: World, books: dict[str, str], hidden: set[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Logs are read by people who see no money: reading, searching and failing leave none of it there."""
+    # Commands that ran in this process before may have left another level.
+    logs.configure(replace(settings.read(), log_level="INFO"))
     capfd.readouterr()
     kai, lukas = program(app, world, "kai"), program(app, world, "lukas")
     gamma = world.ids["gamma"]
