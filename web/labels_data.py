@@ -12,6 +12,8 @@ DATA_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "accounts": _l("Customers"),
         "figures": _l("Monthly figures"),
         "rates": _l("Exchange rates"),
+        "departments": _l("Departments"),
+        "holidays": _l("Public holidays"),
         "skills": _l("Skills"),
         "specialists": _l("Specialists"),
         "attestations": _l("Who can do what"),

@@ -15,13 +15,17 @@ from planner.exchange.kinds_customers import Accounts
 from planner.exchange.kinds_figures import ExchangeRates, Figures
 from planner.exchange.kinds_people import Attestations, Leaves, Skills, Specialists
 from planner.exchange.kinds_requests import Requests
+from planner.exchange.kinds_units import Departments, Holidays
 from planner.exchange.lines import MOST_FAULTS, Fault
 from planner.exchange.sheets import read_sheet
 from planner.records import ImportKind
 
 IMPORTERS: Final[Mapping[ImportKind, type[Importer]]] = {
     each.kind: each
-    for each in (*(Accounts, Figures, ExchangeRates, Skills, Specialists, Attestations, Leaves, Requests),)
+    for each in (
+        *(Departments, Holidays, Skills, Specialists, Attestations, Leaves),
+        *(Accounts, Figures, ExchangeRates, Requests),
+    )
 }
 
 MOST_SHOWN: Final = 100

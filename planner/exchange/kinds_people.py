@@ -137,7 +137,7 @@ class Specialists(_OfPeople):
         values: dict[str, Any] = {
             "display_name": line.text("name", 120, required=True, name=True),
             "department_id": line.known("department", self.departments, required=True),
-            "country": line.text("country", 2, required=True).upper(),
+            "country": line.country("country"),
             "weekday_quarter_hours": _pattern(line),
             "cost_rate_minor": line.scaled("rate", 100, 0, RATE_MOST, required=True),
             "active_from": line.day("active_from", required=True),
@@ -153,9 +153,6 @@ class Specialists(_OfPeople):
             "user": ("user_id", lambda: line.known("user", self.users)),
         }
         values |= {name: reader() for column, (name, reader) in readers.items() if column in line.cells}
-        country = values["country"]
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            line.wrong("country", "E_COUNTRY", "A country has two letters.", "Write it such as NO.")
         start, end = values["active_from"], values.get("active_to")
         if start and end and end < start:
             reason = "The last day is before the first."

@@ -135,6 +135,14 @@ class Line:
             return ""
         return value
 
+    def country(self, column: str) -> str:
+        """Two letters, in capitals."""
+        value = self.text(column, 40, required=True).upper()
+        if value and not (len(value) == 2 and value.isascii() and value.isalpha()):
+            self.wrong(column, "E_COUNTRY", "A country has two letters.", "Write it such as NO.")
+            return ""
+        return value
+
     def number(self, column: str, *, required: bool = False) -> Decimal | None:
         """A number as people write it."""
         cell = self._given(column, required=required)

@@ -14,16 +14,18 @@ from planner.records.people import User
 
 
 class ImportKind(enum.StrEnum):
-    """What a file holds."""
+    """What a file holds, in the order in which an empty company needs it."""
 
-    ACCOUNTS = "accounts"
-    FIGURES = "figures"
-    SPECIALISTS = "specialists"
+    DEPARTMENTS = "departments"
+    HOLIDAYS = "holidays"
     SKILLS = "skills"
+    SPECIALISTS = "specialists"
     ATTESTATIONS = "attestations"
     LEAVE = "leave"
-    REQUESTS = "requests"
+    ACCOUNTS = "accounts"
+    FIGURES = "figures"
     RATES = "rates"
+    REQUESTS = "requests"
 
 
 class ImportState(enum.StrEnum):

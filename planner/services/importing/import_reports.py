@@ -21,6 +21,8 @@ IMPORTING: Final[Mapping[ImportKind, Action]] = {
     ImportKind.ACCOUNTS: Action.IMPORT_ACCOUNTS,
     ImportKind.FIGURES: Action.IMPORT_FIGURES,
     ImportKind.RATES: Action.IMPORT_RATES,
+    ImportKind.DEPARTMENTS: Action.IMPORT_DEPARTMENTS,
+    ImportKind.HOLIDAYS: Action.IMPORT_HOLIDAYS,
     ImportKind.SKILLS: Action.IMPORT_SKILLS,
     ImportKind.SPECIALISTS: Action.IMPORT_SPECIALISTS,
     ImportKind.ATTESTATIONS: Action.IMPORT_ATTESTATIONS,
