@@ -23,6 +23,7 @@ from planner.settings import SettingsError
 from planner.verdict import Denied, Refused
 
 if TYPE_CHECKING:
+    from planner.backup import Copy
     from planner.database import Database
 
 ENGINE = {
@@ -189,7 +190,10 @@ def load(folder: Path) -> None:
 
 
 KINDS = click.Choice(
-    ["accounts", "figures", "rates", "skills", "specialists", "attestations", "leave", "requests"]
+    [
+        *("departments", "holidays", "skills", "specialists", "attestations", "leave"),
+        *("accounts", "figures", "rates", "requests"),
+    ]
 )
 AS = click.option("--as", "email", default="", help="E-mail address of the person who does it.")
 
@@ -250,6 +254,33 @@ def _serve() -> None:
 
     here = settings.read()
     sys.exit(run(here, check))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database to the new FILE while everybody goes on working, and check the copy."""
+    from planner.backup import back_up
+
+    _tell(back_up(settings.read().database_url, file))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Make the database from FILE, a copy made by `planner backup`; one that is there is never replaced."""
+    from planner.backup import restore as make
+
+    _tell(make(file, settings.read().database_url))
+    click.echo("All sign-ins and tokens ended: everybody signs in anew.")
+
+
+def _tell(copy: Copy) -> None:
+    click.echo(f"Whole and checked: {copy.events} events, {copy.publications} published plans.")
+    for problem in copy.problems:
+        click.echo(str(problem))
+    if copy.problems:
+        sys.exit(1)
 
 
 @main.command()

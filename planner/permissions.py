@@ -115,6 +115,8 @@ class Action(enum.StrEnum):
     IMPORT_ACCOUNTS = "accounts.import"
     IMPORT_FIGURES = "figures.import"
     IMPORT_RATES = "rates.import"
+    IMPORT_DEPARTMENTS = "departments.import"
+    IMPORT_HOLIDAYS = "holidays.import"
     IMPORT_SKILLS = "skills.import"
     IMPORT_SPECIALISTS = "specialists.import"
     IMPORT_ATTESTATIONS = "attestations.import"
@@ -229,7 +231,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.LIST_ACCOUNTS: frozenset({KAM, *OVERSEERS}),
     Action.VIEW_ACCOUNT: frozenset({KAM, *OVERSEERS}),
     Action.VIEW_PORTFOLIO: OVERSEERS,
-    Action.VIEW_DEFINITION: frozenset({KAM, *OVERSEERS}),
+    # A head sees what the own department calls key, and nothing of the company's.
+    Action.VIEW_DEFINITION: BUSINESS,
     Action.EDIT_DEFINITION: frozenset({LEADERSHIP}),
     Action.APPROVE_DEFINITION: frozenset({LEADERSHIP}),
     # A key account manager's own record is nobody's business but theirs and leadership's.
@@ -254,6 +257,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.IMPORT_ACCOUNTS: frozenset({FINANCE, LEADERSHIP}),
     Action.IMPORT_FIGURES: frozenset({FINANCE}),
     Action.IMPORT_RATES: frozenset({FINANCE}),
+    Action.IMPORT_DEPARTMENTS: frozenset({ADMIN}),
+    Action.IMPORT_HOLIDAYS: frozenset({ADMIN}),
     Action.IMPORT_SKILLS: frozenset({ADMIN}),
     Action.IMPORT_SPECIALISTS: frozenset({ADMIN}),
     Action.IMPORT_ATTESTATIONS: frozenset({ADMIN, HEAD}),

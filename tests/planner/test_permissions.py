@@ -113,6 +113,8 @@ data.import          KHLFA
 accounts.import      LF
 figures.import       F
 rates.import         F
+departments.import   A
+holidays.import      A
 skills.import        A
 specialists.import   A
 attestations.import  HA
