@@ -119,6 +119,7 @@ class Event(enum.StrEnum):
     DEFINITION_APPROVED = "definition.approved"
     DEFINITION_RETIRED = "definition.retired"
     COMPANY_LOADED = "company.loaded"
+    DATABASE_RESTORED = "database.restored"
     DATA_IMPORTED = "data.imported"
     MONTH_CLOSED = "month.closed"
     FIGURES_CHANGED = "figures.changed"

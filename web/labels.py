@@ -188,6 +188,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "delegation.created": _l("Delegation made"),
         "delegation.revoked": _l("Delegation revoked"),
         "company.loaded": _l("Company loaded"),
+        "database.restored": _l("Database restored from a copy"),
         **WORTH_EVENTS,
         **DATA_EVENTS,
         **EXCEPTION_EVENTS,
