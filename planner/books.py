@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -27,15 +27,23 @@ class Books:
         window: The months that count, oldest first; the month before them is read too, for balances.
         actual: By account and month what happened, branches included.
         forecast: The same for what is expected, of any month read.
-        branches: Accounts that have a parent; their figures are part of the parent's.
+        parents: Above which account each stands.
+        branches: Accounts that have a parent among those in view; their figures are part of the parent's.
         costs: What hours and money cost, month by month.
     """
 
     window: tuple[str, ...]
     actual: Mapping[str, Mapping[str, Month]]
     forecast: Mapping[str, Mapping[str, Month]]
+    parents: Mapping[str, str | None]
     branches: frozenset[str]
     costs: CostRates
+
+    def among(self, accounts: Collection[str]) -> Books:
+        """The same for these accounts only: a branch whose parents are not among them stands for itself."""
+        held = frozenset(accounts)
+        branches = frozenset(key for key in held if held.intersection(line(key, self.parents)[1:]))
+        return replace(self, branches=branches)
 
     def months(self, account_id: str) -> list[Month]:
         """The account's known months of the window, oldest first."""
@@ -76,6 +84,7 @@ def read_books(session: Session, as_of: date, length: int) -> Books:
         window=window,
         actual=_rolled(session, parents, FiguresKind.ACTUAL, shifted(window[0], -1), end),
         forecast=_rolled(session, parents, FiguresKind.FORECAST, window[0], shifted(end, length)),
+        parents=parents,
         branches=frozenset(key for key, parent in parents.items() if parent),
         costs=read_costs(session),
     )
@@ -101,7 +110,7 @@ def _rolled(
     )
     found: defaultdict[tuple[str, str], list[Sequence[int | None]]] = defaultdict(list)
     for account, month, *values in rows:
-        for holder in _line(account, parents):
+        for holder in line(account, parents):
             found[holder, month].append(values)
     books: defaultdict[str, dict[str, Month]] = defaultdict(dict)
     for (account, month), parts in found.items():
@@ -109,7 +118,7 @@ def _rolled(
     return dict(books)
 
 
-def _line(account: str, parents: Mapping[str, str | None]) -> list[str]:
+def line(account: str, parents: Mapping[str, str | None]) -> list[str]:
     """The account and everything above it."""
     line: list[str] = []
     holder: str | None = account

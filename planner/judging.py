@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, joinedload
 
 from planner.books import Books, read_books
@@ -36,6 +36,7 @@ from planner.records import (
     StrategicFactor,
     Trait,
 )
+from planner.units import COMPANY, Unit, customers
 from planner.worth import Dependency, Figure, Flag, Shares, Thresholds, money_flags, shares
 
 DEFAULT_WINDOW: Final = 12
@@ -141,12 +142,28 @@ def judge(session: Session, day: date, tried: Tried | None = None) -> Company:
     does not, and not to count if it does.
     """
     definition = tried if isinstance(tried, KeyAccountDefinition) else active_definition(session, day)
+    return _judge(session, day, definition, tried, COMPANY)
+
+
+def judge_unit(session: Session, day: date, unit: Unit, tried: KeyAccountDefinition | None = None) -> Company:
+    """Judge a unit's customers among themselves, by its own definition in force or the one that is tried.
+
+    Nobody is key where a unit has none. Shares are parts of what the unit's customers bring together.
+    """
+    return _judge(session, day, tried or active_definition(session, day, unit), None, unit)
+
+
+def _judge(
+    session: Session, day: date, definition: KeyAccountDefinition | None, tried: Tried | None, unit: Unit
+) -> Company:
     books = read_books(session, day, definition.window_months if definition else DEFAULT_WINDOW)
     accounts = session.scalars(
         select(Account)
+        .where(true() if unit.whole else Account.id.in_(customers(unit)))
         .order_by(Account.name, Account.id)
         .options(joinedload(Account.kam), joinedload(Account.deputy_kam))
     ).all()
+    books = books.among([account.id for account in accounts])
     money = {account.id: measure(books, account.id) for account in accounts}
     basis, shared, by_revenue = _shared(definition, money, books)
     view = _View(
@@ -255,7 +272,8 @@ class _View:
             known |= self.ratings.of(parent)
         known |= self.ratings.of(account.id)
         factor = self.ratings.factors.get(account.id)
-        kappa = self.definition.kappa if self.definition else 0
+        # A unit's definition has no reach: strategy weighs by the company's alone.
+        kappa = self.definition.kappa if self.definition and not self.definition.scope_id else 0
         return standing(criteria_of(rows), kappa, known, factor.factor if factor else None)
 
     def reasons(

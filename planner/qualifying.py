@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from planner.records import (
     CriterionAxis,
-    DefinitionScope,
     DefinitionState,
     Direction,
     KeyAccountDefinition,
@@ -25,6 +24,7 @@ from planner.records import (
     QualificationScore,
     StrategicFactor,
 )
+from planner.units import COMPANY, Unit
 from planner.worth import Axis, Criterion, Figure, Rating, Score, Thresholds, score, strategic_weight
 
 MEASURED: Final = frozenset(
@@ -65,12 +65,13 @@ class Ratings:
         return min((row.rated_on for row in self.known.get(account_id, {}).values()), default=None)
 
 
-def active_definition(session: Session, day: date) -> KeyAccountDefinition | None:
-    """The company's definition that holds on a day, with its criteria and named accounts."""
+def active_definition(session: Session, day: date, unit: Unit = COMPANY) -> KeyAccountDefinition | None:
+    """The company's definition that holds on a day, or a unit's, with its criteria and named accounts."""
     return session.scalars(
         select(KeyAccountDefinition)
         .where(
-            KeyAccountDefinition.scope == DefinitionScope.COMPANY,
+            KeyAccountDefinition.scope == unit.scope,
+            KeyAccountDefinition.scope_id == unit.id,
             KeyAccountDefinition.state.in_((DefinitionState.ACTIVE, DefinitionState.RETIRED)),
             KeyAccountDefinition.valid_from <= day,
             or_(KeyAccountDefinition.valid_to.is_(None), KeyAccountDefinition.valid_to >= day),

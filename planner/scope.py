@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from planner.actor import SYSTEM, Actor, acts_for
 from planner.records import (
     Account,
+    DefinitionScope,
+    DefinitionState,
     Department,
     JobState,
+    KeyAccountDefinition,
     NamedHead,
     PlanningCycle,
     PlanRun,
@@ -27,7 +30,9 @@ from planner.records import (
     Row,
     RunPurpose,
     Specialist,
+    User,
 )
+from planner.units import Unit
 from planner.verdict import not_found
 
 T = TypeVar("T", bound=Row)
@@ -80,6 +85,42 @@ def visible_accounts(session: Session, actor: Actor) -> Select[Account]:
     if sees_all(actor):
         return select(Account)
     return select(Account).where(accounts_of(session, actor) if actor.has(Role.KAM) else false())
+
+
+def visible_definitions(session: Session, actor: Actor) -> Select[KeyAccountDefinition]:
+    """All of them for leadership; for others those in force, the company's and those of the own units.
+
+    A unit's are there for its people only: a team's for its manager and members, a department's for its
+    heads. Who oversees money sees the company's alone.
+    """
+    if actor == SYSTEM or actor.has(Role.LEADERSHIP):
+        return select(KeyAccountDefinition)
+    people, row = acts_for(session, actor), KeyAccountDefinition
+    managers = select(User.manager_id).where(User.id.in_(people), User.manager_id.is_not(None))
+    seen: list[ColumnElement[bool]] = [
+        (row.scope == DefinitionScope.SALES_MANAGER)
+        & or_(row.scope_id.in_(people), row.scope_id.in_(managers)),
+        (row.scope == DefinitionScope.DEPARTMENT) & row.scope_id.in_(own_departments(session, actor)),
+    ]
+    if actor.has(Role.KAM, *OVERSEERS):
+        seen.append(row.scope == DefinitionScope.COMPANY)
+    used = row.state.in_((DefinitionState.ACTIVE, DefinitionState.RETIRED))
+    return select(KeyAccountDefinition).where(or_(*seen), used)
+
+
+def leads_unit(session: Session, actor: Actor, unit: Unit) -> bool:
+    """Whether the actor answers for the unit: as leadership, its manager, or a head of the department."""
+    if actor == SYSTEM or actor.has(Role.LEADERSHIP):
+        return True
+    if unit.scope is DefinitionScope.SALES_MANAGER:
+        return unit.id in acts_for(session, actor)
+    return unit.id in own_departments(session, actor)
+
+
+def find_definition(session: Session, actor: Actor, definition_id: str) -> KeyAccountDefinition:
+    """The definition, if the actor may see it."""
+    visible = visible_definitions(session, actor).where(KeyAccountDefinition.id == an_id(definition_id))
+    return _one(session, visible)
 
 
 def _touching(session: Session, actor: Actor) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ LABEL_LANGUAGES = ("en", "pl", "cs", "nb")
 
 
 def users(folder: Folder, password_hash: str) -> Iterator[User]:
-    """The people who sign in, all with the one demo password."""
+    """The people who sign in, all with the one demo password; a manager stands before who reports to them."""
     emails = folder.found.codes.setdefault("emails", set())
     for entry in folder.lines("users.csv"):
         code, email = entry.code("code", "users"), normal_email(entry.text("email", 254))
@@ -40,6 +40,7 @@ def users(folder: Folder, password_hash: str) -> Iterator[User]:
         for role in roles:
             folder.found.codes.setdefault(f"users with the role {role}", set()).add(code)
         yield User(
+            manager_id=entry.reference("manager", "users") if entry.given("manager") else None,
             id=key("users", code),
             email=email,
             display_name=entry.text("name", 120),

@@ -25,7 +25,10 @@ class Role(enum.StrEnum):
 
 
 class User(Row):
-    """A person who signs in. `epoch` rises when sessions and tokens must end at once."""
+    """A person who signs in. `epoch` rises when sessions and tokens must end at once.
+
+    `manager_id` is the sales manager whose team the person belongs to.
+    """
 
     __tablename__ = "app_user"
 
@@ -35,6 +38,7 @@ class User(Row):
     language: Mapped[str] = mapped_column(String(2), default="en")
     active: Mapped[bool] = mapped_column(default=True)
     epoch: Mapped[int] = mapped_column(default=0)
+    manager_id: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"), index=True)
     role_rows: Mapped[list[UserRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     @property

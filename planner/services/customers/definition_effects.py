@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from planner.clock import today
 from planner.judging import Tried
-from planner.records import ResourceRequest
+from planner.records import KeyAccountDefinition, ResourceRequest
 from planner.solving.demand import FULL
 from planner.solving.material import plannable
 from planner.solving.parameters import YEARLY_RATE
@@ -29,7 +29,12 @@ class RankChange:
 
 
 def rank_changes(session: Session, tried: Tried) -> tuple[int, list[RankChange]]:
-    """How many requests wait for a plan, and those whose rank by worth would change."""
+    """How many requests wait for a plan, and those whose rank by worth would change.
+
+    A unit's definition never enters a plan, so it moves none.
+    """
+    if isinstance(tried, KeyAccountDefinition) and tried.scope_id:
+        return 0, []
     rows = [r for r in plannable(session) if _complete(r)]
     weighed = weigh(session, today(), rows)
     rows = [r for r in rows if weighed[r.id].present(r, YEARLY_RATE) is not None]

@@ -10,101 +10,106 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.clock import now, today
-from planner.judging import Judgement, Tried, judge
+from planner.judging import Judgement, Tried, judge, judge_unit
 from planner.permissions import Action, may
 from planner.qualifying import active_definition
 from planner.records import (
-    Account,
     Basis,
     CriterionKind,
-    DefinitionScope,
     DefinitionState,
     KeyAccountDefinition,
     ManualKeyAccount,
     QualificationCriterion,
-    Role,
 )
-from planner.scope import an_id
+from planner.scope import find_definition, visible_definitions
 from planner.services.customers.definition_values import (
     CriterionValues,
     DefinitionValues,
     NamedValues,
     problems_in,
 )
+from planner.services.customers.first_definition import first_definition
 from planner.services.versions import check_version
 from planner.transitions import DefinitionAction, move
-from planner.verdict import Kind, Problem, not_found, refuse, require
+from planner.units import COMPANY, Unit, customers_of, units_that_are
+from planner.verdict import Kind, Problem, refuse, require
 from planner.worth import Dependency, Figure
 
-USED = (DefinitionState.ACTIVE, DefinitionState.RETIRED)
 OPEN = (DefinitionState.DRAFT, DefinitionState.PROPOSED)
 
 
 def list_definitions(session: Session, actor: Actor) -> list[KeyAccountDefinition]:
-    """The company's versions, newest first; open ones for leadership only.
+    """The versions in the actor's sight: the company's first, newest first; open ones for leadership only.
 
     Raises:
         Refused: E_FORBIDDEN.
     """
     require(may(actor, Action.VIEW_DEFINITION))
-    states = (*USED, *OPEN) if actor.has(Role.LEADERSHIP) else USED
-    order = KeyAccountDefinition.number.desc(), KeyAccountDefinition.created_at.desc()
-    return list(
-        session.scalars(
-            select(KeyAccountDefinition)
-            .where(
-                KeyAccountDefinition.scope == DefinitionScope.COMPANY, KeyAccountDefinition.state.in_(states)
-            )
-            .order_by(*order)
-        )
-    )
+    row = KeyAccountDefinition
+    unit = row.scope_id.is_not(None), row.scope.desc(), row.scope_id
+    newest = row.number.desc(), row.created_at.desc()
+    return list(session.scalars(visible_definitions(session, actor).order_by(*unit, *newest)))
 
 
 def view_definition(session: Session, actor: Actor, definition_id: str) -> KeyAccountDefinition:
     """One version.
 
     Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND, also for an open version to who is not leadership.
+        Refused: E_FORBIDDEN; E_NOT_FOUND, also for an open version to who is not leadership, and for a
+            unit's to who is not of the unit.
     """
     require(may(actor, Action.VIEW_DEFINITION))
-    row = session.scalars(
-        select(KeyAccountDefinition)
-        .where(KeyAccountDefinition.id == an_id(definition_id))
-        .options(selectinload(KeyAccountDefinition.criteria), selectinload(KeyAccountDefinition.manual))
-    ).one_or_none()
-    if row is None or (row.state in OPEN and not actor.has(Role.LEADERSHIP)):
-        raise not_found()
-    return row
+    return find_definition(session, actor, definition_id)
 
 
-def draft_definition(session: Session, actor: Actor) -> KeyAccountDefinition:
+def unit_of(row: KeyAccountDefinition) -> Unit:
+    """For whom it says what is key."""
+    return Unit(row.scope, row.scope_id)
+
+
+def draft_definition(session: Session, actor: Actor, unit: Unit = COMPANY) -> KeyAccountDefinition:
     """A copy of the version in force, to be changed; the open version when there is one already.
 
+    The company's first begins with usual values, a unit's with the company's, without the customers that are
+    key by name.
+
     Raises:
-        Refused: E_FORBIDDEN; E_NO_DEFINITION when none is in force.
+        Refused: E_FORBIDDEN; E_INVALID for a unit that there is not; E_NO_DEFINITION for a unit while the
+            company has none in force.
     """
     require(may(actor, Action.EDIT_DEFINITION))
-    rows = list_definitions(session, actor)
+    if not unit.whole and unit not in units_that_are(session):
+        reason, remedy = "There is no such unit.", "Choose a manager somebody reports to, or a department."
+        raise checks.invalid([checks.problem("unit", "E_REF_UNKNOWN", reason, remedy)])
+    rows = [row for row in list_definitions(session, actor) if unit_of(row) == unit]
     still_open = next((row for row in rows if row.state in OPEN), None)
     if still_open:
         return still_open
-    source = active_definition(session, today())
-    if source is None:
+    own = active_definition(session, today(), unit)
+    source = own or active_definition(session, today())
+    number = max((r.number for r in rows), default=0) + 1
+    if source is None and not unit.whole:
         raise refuse(
             Kind.STATE,
             "E_NO_DEFINITION",
-            "There is no definition that a new one could begin from.",
-            "Load one with the company's data.",
+            "The company has no definition in force that a unit's could begin from.",
+            "Make the company's first.",
         )
+    if source is None:
+        row = first_definition(number)
+        created(session, actor, Event.DEFINITION_DRAFTED, row)
+        return row
     values = values_of(source)
     row = KeyAccountDefinition(
-        number=max(r.number for r in rows) + 1,
+        scope=unit.scope,
+        scope_id=unit.id,
+        number=number,
         state=DefinitionState.DRAFT,
         basis=source.basis,
         proposed_by_id=None,
@@ -112,7 +117,7 @@ def draft_definition(session: Session, actor: Actor) -> KeyAccountDefinition:
     )
     row.criteria = [_copy(criterion) for criterion in source.criteria]
     _fill(row, values, keep_day=True)
-    row.manual = [_named(actor, n, source) for n in values.named]
+    row.manual = [_named(actor, n, source) for n in values.named] if own else []
     created(session, actor, Event.DEFINITION_DRAFTED, row)
     return row
 
@@ -189,7 +194,8 @@ def edit_definition(
     row = view_definition(session, actor, definition_id)
     check_version(session, row, version)
     checks.require_well_formed(
-        problems_in(values, active_definition(session, today())) or _strangers(session, row, values)
+        problems_in(values, active_definition(session, today(), unit_of(row)))
+        or _strangers(session, row, values)
     )
     with changing(session, actor, Event.DEFINITION_EDITED, row):
         move(row, DefinitionAction.EDIT)
@@ -227,7 +233,7 @@ def _strangers(session: Session, row: KeyAccountDefinition, values: DefinitionVa
         for i, c in enumerate(values.criteria)
         if c.key in known and c.enters_strategic_weight and known[c.key].kind is CriterionKind.MONETARY
     ]
-    accounts = set(session.scalars(select(Account.id)))
+    accounts = customers_of(session, unit_of(row))
     twice = len({n.account_id for n in values.named}) < len(values.named)
     for i, n in enumerate(values.named):
         if n.account_id not in accounts or twice:
@@ -247,7 +253,7 @@ def propose_definition(
     require(may(actor, Action.EDIT_DEFINITION))
     row = view_definition(session, actor, definition_id)
     check_version(session, row, version)
-    checks.require_well_formed(problems_in(values_of(row), active_definition(session, today())))
+    checks.require_well_formed(problems_in(values_of(row), active_definition(session, today(), unit_of(row))))
     with changing(session, actor, Event.DEFINITION_PROPOSED, row):
         move(row, DefinitionAction.PROPOSE)
         row.proposed_by_id = actor.user_id
@@ -291,7 +297,7 @@ def approve_definition(
             "Who proposed a definition cannot approve it.",
             "Ask somebody else of leadership.",
         )
-    before = active_definition(session, today())
+    before = active_definition(session, today(), unit_of(row))
     checks.require_well_formed(problems_in(values_of(row), before))
     for old in _overlapping(session, row):
         with changing(session, actor, Event.DEFINITION_RETIRED, old):
@@ -306,7 +312,8 @@ def approve_definition(
 def _overlapping(session: Session, row: KeyAccountDefinition) -> Sequence[KeyAccountDefinition]:
     return session.scalars(
         select(KeyAccountDefinition).where(
-            KeyAccountDefinition.scope == DefinitionScope.COMPANY,
+            KeyAccountDefinition.scope == row.scope,
+            KeyAccountDefinition.scope_id == row.scope_id,
             KeyAccountDefinition.state == DefinitionState.ACTIVE,
             KeyAccountDefinition.id != row.id,
             or_(KeyAccountDefinition.valid_to.is_(None), KeyAccountDefinition.valid_to >= row.valid_from),
@@ -333,8 +340,16 @@ class AccountChange:
 
 
 def account_changes(session: Session, tried: Tried) -> list[AccountChange]:
-    """Customers that would change class, reasons for being key, score or weight, as of today."""
-    before, after = judge(session, today()).judged, judge(session, today(), tried).judged
+    """Customers that would change class, reasons for being key, score or weight, as of today.
+
+    A unit's definition is compared with the unit's own version in force, among the unit's customers.
+    """
+    day = today()
+    if isinstance(tried, KeyAccountDefinition) and tried.scope_id:
+        unit = unit_of(tried)
+        before, after = judge_unit(session, day, unit).judged, judge_unit(session, day, unit, tried).judged
+    else:
+        before, after = judge(session, day).judged, judge(session, day, tried).judged
     changes = [AccountChange(before[key], after[key]) for key in after]
     return [change for change in changes if _seen(change.before) != _seen(change.after)]
 

@@ -144,6 +144,17 @@ def _person_problems(name: str, roles: Iterable[str], language: str) -> list[Pro
     return found + _language_problems(language)
 
 
+def _manager_problems(session: Session, user: User, manager_id: str | None) -> list[Problem]:
+    if manager_id is None or (manager_id != user.id and _known(session, manager_id)):
+        return []
+    reason, remedy = "This is nobody the person could report to.", "Choose somebody else, or nobody."
+    return [checks.problem("manager_id", "E_REF_UNKNOWN", reason, remedy)]
+
+
+def _known(session: Session, user_id: str) -> bool:
+    return session.scalar(select(User.id).where(User.id == an_id(user_id))) is not None
+
+
 def _language_problems(language: str) -> list[Problem]:
     if language in LANGUAGES:
         return []
@@ -214,8 +225,9 @@ def change_user(
     name: str,
     roles: Sequence[str],
     active: bool,
+    manager_id: str | None = None,
 ) -> User:
-    """Change a person's name and roles, or end their access; sessions and tokens end at once.
+    """Change a person's name, roles and sales manager, or end their access; sessions and tokens end at once.
 
     Raises:
         Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_INVALID; E_OWN_ACCESS for the own account, so
@@ -233,10 +245,12 @@ def change_user(
             )
         )
     check_version(session, user, version)
-    checks.require_well_formed(_person_problems(name, roles, user.language))
+    checks.require_well_formed(
+        _person_problems(name, roles, user.language) + _manager_problems(session, user, manager_id)
+    )
     before = {**state_of(user), "roles": sorted(user.roles)}
     user.display_name = checks.tidy(name)
-    user.active = active
+    user.active, user.manager_id = active, manager_id
     wanted = {Role(role) for role in roles}
     user.role_rows = [
         *(row for row in user.role_rows if row.role in wanted),
