@@ -38,7 +38,7 @@ AT_ONCE: Final = 64 * 1024
 @reads
 def show(session: Session, actor: Actor) -> str:
     """What can come in and go out, and the own files."""
-    return _page(session, actor, Form())
+    return _page(session, actor, Form({"kind": request.args.get("kind", "")}))
 
 
 def _page(session: Session, actor: Actor, form: Form) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -34,6 +33,8 @@ from planner.services.customers import accounts, definitions
 from planner.services.excepting import overrides, swaps
 from planner.services.filing import obligations, requests
 from planner.services.planning import cycles, runs
+from web.pages.first_steps import steps_for
+from web.pages.task import Task
 from web.rendering import day
 
 CONTRACT_WARNING: Final = timedelta(weeks=26)
@@ -51,17 +52,6 @@ OPEN: Final = (*TO_DO, RequestStatus.SUBMITTED, RequestStatus.PUBLISHED, Request
 PRESSING: Final = ("bad", "warn", "info", "good")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to do: what, why, where, and how pressing ("bad", "warn", "good" or "info")."""
-
-    title: str
-    detail: str
-    address: str
-    picture: str
-    tone: str = "info"
-
-
 def tasks_for(session: Session, actor: Actor) -> list[Task]:
     """What needs the reader now, the most pressing first."""
     finders: tuple[tuple[Role, Callable[[Session, Actor], Iterator[Task]]], ...] = (
@@ -73,7 +63,7 @@ def tasks_for(session: Session, actor: Actor) -> list[Task]:
         (Role.FINANCE, _for_confirming),
         (Role.LEADERSHIP, _for_confirming),
     )
-    tasks: list[Task] = []
+    tasks = list(steps_for(session, actor))
     for role, find in finders:
         if actor.has(role):
             tasks += [task for task in find(session, actor) if task not in tasks]
