@@ -50,6 +50,8 @@ class Event(enum.StrEnum):
     REQUEST_PUBLISHED = "request.published"
     REQUEST_STARTED = "request.started"
     REQUEST_CARRIED = "request.carried"
+    REQUEST_KEPT = "request.kept"
+    REQUEST_ADMITTED = "request.admitted"
     REQUEST_EXPIRED = "request.expired"
     OBLIGATION_CONFIRMED = "obligation.confirmed"
     CYCLE_OPENED = "cycle.opened"

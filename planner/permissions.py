@@ -29,6 +29,7 @@ class Action(enum.StrEnum):
     SUBMIT_REQUEST = "request.submit"
     WITHDRAW_REQUEST = "request.withdraw"
     RETURN_REQUEST = "request.return"
+    ADMIT_LATE = "request.admit"
     VIEW_HINTS = "request.hints"
     CONFIRM_OBLIGATION = "obligation.confirm"
     VIEW_REFUSAL = "refusal.view"
@@ -168,6 +169,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.SUBMIT_REQUEST: frozenset({KAM}),
     Action.WITHDRAW_REQUEST: frozenset({KAM}),
     Action.RETURN_REQUEST: STEERING,
+    # Whoever opens the door after the cut-off makes an exception, and exceptions are leadership's.
+    Action.ADMIT_LATE: frozenset({LEADERSHIP}),
     Action.VIEW_HINTS: frozenset({KAM}),
     # A promise with a penalty counts only when somebody who answers for money confirms it.
     Action.CONFIRM_OBLIGATION: frozenset({FINANCE, LEADERSHIP}),

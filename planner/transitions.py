@@ -188,7 +188,6 @@ REQUESTS: Table = {
     (R.PUBLISHED, RequestAction.REPLAN): R.PLANNED,
     (R.PLANNED, RequestAction.CARRY): R.SUBMITTED,
     (R.DECIDED, RequestAction.CARRY): R.SUBMITTED,
-    (R.PUBLISHED, RequestAction.CARRY): R.SUBMITTED,
     (R.DRAFT, RequestAction.EXPIRE): R.EXPIRED,
     (R.SUBMITTED, RequestAction.EXPIRE): R.EXPIRED,
     (R.RETURNED, RequestAction.EXPIRE): R.EXPIRED,

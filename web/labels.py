@@ -146,6 +146,8 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "request.decided": _l("Request decided"),
         "request.published": _l("Request published"),
         "request.carried": _l("Request carried into the next plan"),
+        "request.kept": _l("Request stays as published"),
+        "request.admitted": _l("Request taken in after the cut-off"),
         "request.started": _l("Work on the request began"),
         "request.expired": _l("Request expired"),
         "obligation.confirmed": _l("Obligation confirmed"),

@@ -1,5 +1,6 @@
 """The nouns: every table, one file per family."""
 
+from planner.records.admissions import LateAdmission
 from planner.records.attempts import Attempt
 from planner.records.audit import AuditEvent, LogCheck
 from planner.records.base import Base, Row, new_id
@@ -179,6 +180,7 @@ __all__ = [
     "ImportState",
     "JobState",
     "KeyAccountDefinition",
+    "LateAdmission",
     "Leave",
     "LeaveStatus",
     "LogCheck",

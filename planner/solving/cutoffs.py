@@ -1,7 +1,8 @@
 """The cut-off of a cycle: what came later waits for the next one.
 
 A request belongs to the cycle once one of its plans has looked at it, so what its manager changes afterwards
-is planned anew in the same cycle. An issue, or a deadline that is near, cannot wait and is taken in at once.
+is planned anew in the same cycle. An issue, or a deadline that is near, cannot wait and is taken in at once,
+and so is what leadership took in with a reason.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from planner.clock import week_of, weeks_between
 from planner.records import (
     JobState,
+    LateAdmission,
     PlanningCycle,
     PlanRun,
     RequestOutcome,
@@ -46,7 +48,8 @@ def too_late(session: Session, cycle: PlanningCycle, requests: Iterable[Resource
             RequestOutcome.request_id.in_([request.id for request in late]),
         )
     )
-    return {request.id for request in late} - set(session.scalars(planned))
+    admitted = select(LateAdmission.request_id).where(LateAdmission.cycle_id == cycle.id)
+    return {r.id for r in late} - set(session.scalars(planned)) - set(session.scalars(admitted))
 
 
 def _first_week(request: ResourceRequest, cycle: PlanningCycle) -> str:

@@ -9,15 +9,27 @@ from typing import Any
 import pytest
 from factories import stable_id
 from scenario import WEEK, K, Quarrel
+from sqlalchemy import select
 
 from planner.clock import now
 from planner.database import Database
-from planner.records import PlanningCycle, PlanRun, RequestStatus, ResourceRequest
-from planner.services.filing import requests
+from planner.records import (
+    AuditEvent,
+    Notification,
+    PlanningCycle,
+    PlanRun,
+    RequestStatus,
+    ResourceRequest,
+    Role,
+    User,
+    UserRole,
+)
+from planner.services.filing import admissions, requests
 from planner.services.filing.requests import LineValues, values_of
 from planner.services.planning import cycles, runs
 from planner.services.planning.cycles import CycleValues
 from planner.solving.engine import Engine
+from planner.verdict import Refused
 
 
 @pytest.fixture
@@ -77,6 +89,51 @@ def test_what_comes_after_the_cut_off_waits_for_the_next_cycle(world: Quarrel) -
     second = world.row(PlanRun, started.id)
     # R5 and R2 fill the week: 90 + 38.
     assert (second.value_minor, _left_out(world, second)) == (128 * K, {})
+
+
+def test_leadership_takes_a_late_one_in_with_a_reason(world: Quarrel) -> None:
+    """Lena opens the door for R5, nobody else can: the plan becomes R5 + R2 = 128 k, and the log says why.
+
+    The second time there is nothing to open, and without a reason the door stays shut.
+    """
+    late = _late(world)
+
+    def admit(who: str, reason: str = "The customer moved its tender forward.") -> None:
+        with world.database.writing() as session:
+            version = session.get_one(ResourceRequest, late.id).version
+            admissions.admit_late(session, world.actor(who), late.id, version, reason)
+
+    for who, reason, code in (
+        ("kim", "Please.", "E_FORBIDDEN"),
+        ("lena", " ", "E_INVALID"),
+    ):
+        with pytest.raises(Refused) as refused:
+            admit(who, reason)
+        assert refused.value.denied.code == code
+    assert _warned(world, "r5") == ["W_CUTOFF"]
+    admit("lena")
+    assert _warned(world, "r5") == []
+    with world.database.reading() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "request.admitted")).one()
+        assert (event.entity_id, event.reason) == (late.id, "The customer moved its tender forward.")
+        told = session.scalars(select(Notification).where(Notification.user_id == stable_id("kim"))).all()
+        assert [row.link for row in told] == [f"/requests/{late.id}"]
+    run = world.plan()
+    assert (run.value_minor, _left_out(world, run)) == (128 * K, {})
+    with pytest.raises(Refused) as refused:
+        admit("lena")
+    assert refused.value.denied.code == "E_NOT_LATE"
+
+
+def test_nobody_takes_in_the_own_request(world: Quarrel) -> None:
+    """Kim of leadership, who keeps the customer, finds the door shut for the own request."""
+    late = _late(world)
+    with world.database.writing() as session:
+        kim = session.get_one(User, stable_id("kim"))
+        kim.role_rows.append(UserRole(role=Role.LEADERSHIP))
+    with pytest.raises(Refused) as refused, world.database.writing() as session:
+        admissions.admit_late(session, world.actor("kim"), late.id, late.version, "It cannot wait.")
+    assert refused.value.denied.code == "E_SELF_APPROVAL"
 
 
 def test_an_issue_does_not_wait(world: Quarrel) -> None:

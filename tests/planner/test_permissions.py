@@ -34,6 +34,7 @@ request.edit         K
 request.submit       K
 request.withdraw     K
 request.return       LP
+request.admit        L
 request.hints        K
 obligation.confirm   LF
 refusal.view         KLPF

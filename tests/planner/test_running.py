@@ -104,6 +104,36 @@ def test_it_begins_in_its_first_published_week_and_once(
     assert world.events("request")[-1] == "request.started"
 
 
+def test_what_was_published_stays_published_when_a_later_cycle_ends_without_a_plan(
+    world: Quarrel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second cycle proposes the 48 h anew and is closed unpublished: the first publication still speaks.
+
+    Eva had approved the new proposal too; it falls, the published hours do not, and the work begins.
+    """
+    with world.database.writing() as session:
+        old = session.get_one(PlanningCycle, stable_id("cycle"))
+        cycles.close_cycle(session, world.actor("lena"), old.id, old.version)
+        new = factories.cycle(session, "Unpublished", horizon_weeks=5, frozen_weeks=0)
+        session.flush()
+        run_id = runs.start_run(session, world.actor("lena"), new.id).id
+    assert world.worker.step()
+    part = world.proposal(world.row(PlanRun, run_id), NAME)
+    with world.database.writing() as session:
+        if part.state.value == "proposed":
+            decisions.approve(session, world.actor("eva"), part.id, part.version)
+    assert status(world) is RequestStatus.DECIDED
+    with world.database.writing() as session:
+        cycle = session.get_one(PlanningCycle, new.id)
+        cycles.close_cycle(session, world.actor("lena"), cycle.id, cycle.version)
+    request: ResourceRequest = world.row(ResourceRequest, stable_id(NAME))
+    assert (request.status, request.outcome) == (RequestStatus.PUBLISHED, Outcome.GRANTED)
+    assert world.events("request")[-1] == "request.kept"
+    assert hours(world) == 192
+    monkeypatch.setenv("PLANNER_TODAY", "2027-01-18")
+    assert (tick(world), status(world)) == (1, RequestStatus.RUNNING)
+
+
 def test_what_has_begun_goes_on_in_the_next_cycle_with_the_hours_left(
     world: Quarrel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,6 +202,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/requests/<id:request_id>/submit"): Rule(KAMS, "draft", body=_version),
     ("POST", "/requests/<id:request_id>/withdraw"): Rule(KAMS, "draft", body=_reason),
     ("POST", "/requests/<id:request_id>/return"): Rule(STEERING, "request", body=_reason),
+    ("POST", "/requests/<id:request_id>/admit"): Rule(LEADERSHIP, "request", body=_reason),
     ("GET", "/requests/<id:request_id>/card"): Rule(KAMS | OVERSEERS, "request"),
     ("POST", "/requests/<id:request_id>/ask"): Rule(KAMS | OVERSEERS, "request"),
     ("POST", "/requests/<id:request_id>/confirm"): Rule(
@@ -296,6 +297,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/requests/<id:request_id>/submit"): Rule(KAMS, "draft"),
     ("POST", f"{API}/requests/<id:request_id>/withdraw"): Rule(KAMS, "draft", body=_words),
     ("POST", f"{API}/requests/<id:request_id>/return"): Rule(STEERING, "request", body=_words),
+    ("POST", f"{API}/requests/<id:request_id>/admit"): Rule(LEADERSHIP, "request", body=_words),
     ("GET", f"{API}/requests/<id:request_id>/refusal"): Rule(KAMS | OVERSEERS, "request"),
     ("POST", f"{API}/requests/<id:request_id>/refusal"): Rule(KAMS | OVERSEERS, "request"),
     ("POST", f"{API}/requests/<id:request_id>/obligation"): Rule(

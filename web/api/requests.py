@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services.filing import hints, requests
+from planner.services.filing import admissions, hints, requests
 from planner.services.paging import Page
 from planner.verdict import Refused
 from web.answers import stop
@@ -139,6 +139,18 @@ def withdraw_request(session: Session, actor: Actor, data: dict[str, Any], reque
 def return_request(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
     """Give a request back to its key account manager."""
     request = requests.return_request(session, actor, request_id, asked_version(), data["reason"])
+    return shown(session, actor, request)
+
+
+@blueprint.post("/requests/<id:request_id>/admit")
+@policy(Action.ADMIT_LATE)
+@blueprint.versioned
+@blueprint.body(ReasonIn)
+@writes
+@blueprint.answer(RequestOut)
+def admit_late(session: Session, actor: Actor, data: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """Take a request that came after the cut-off into the running cycle, with a reason."""
+    request = admissions.admit_late(session, actor, request_id, asked_version(), data["reason"])
     return shown(session, actor, request)
 
 

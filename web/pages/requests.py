@@ -18,7 +18,7 @@ from planner.records import RequestStatus, ResourceRequest, Role
 from planner.services.customers import accounts
 from planner.services.excepting import swaps
 from planner.services.explaining import explanations
-from planner.services.filing import requests, stories
+from planner.services.filing import admissions, requests, stories
 from planner.services.paging import Page
 from planner.transitions import allowed
 from planner.verdict import Kind, Refused
@@ -159,6 +159,7 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         card=refusal_card(session, actor, told),
         **swap_choices(session, actor, told),
         warnings=requests.warnings(session, told.request) if told.whole else (),
+        late=may(actor, Action.ADMIT_LATE) and admissions.waits_for_the_next_cycle(session, told.request),
         total_hours=total_hours(told.request),
         describe=lambda name, value: describe(name, value, known),
         field_name=field_name,
@@ -240,6 +241,24 @@ def give_back(request_id: str) -> AnyResponse:
         flash(" ".join(words(problem.reason) for problem in refused.denied.problems), "bad")
         return redirect(f"/requests/{request_id}#return", 303)
     flash(_("The request is returned to its account manager."), "good")
+    return redirect(f"/requests/{request_id}", 303)
+
+
+@pages.post("/requests/<id:request_id>/admit")
+@policy(Action.ADMIT_LATE)
+def admit(request_id: str) -> AnyResponse:
+    """Take a late request into the running cycle, with a reason."""
+    reason = request.form.get("reason", "")
+    try:
+        _do(
+            lambda session, actor, version: admissions.admit_late(session, actor, request_id, version, reason)
+        )
+    except Refused as refused:
+        if refused.denied.kind is not Kind.INVALID:
+            raise
+        flash(" ".join(words(problem.reason) for problem in refused.denied.problems), "bad")
+        return redirect(f"/requests/{request_id}#admit", 303)
+    flash(_("The request is taken in. The next run of this cycle plans it."), "good")
     return redirect(f"/requests/{request_id}", 303)
 
 

@@ -17,6 +17,7 @@ from planner.permissions import Action, may
 from planner.records import (
     CycleKind,
     CycleStatus,
+    Outcome,
     PlanningCycle,
     Proposal,
     RequestStatus,
@@ -24,6 +25,8 @@ from planner.records import (
 )
 from planner.scope import find_cycle
 from planner.services.versions import check_version
+from planner.solving.demand import FULL
+from planner.supply import granted_in_public, promises
 from planner.transitions import CycleAction, ProposalAction, RequestAction, move, target
 from planner.verdict import Kind, Problem, refuse, require
 
@@ -162,7 +165,8 @@ def _clashes(session: Session, values: CycleValues) -> list[Problem]:
 def close_cycle(session: Session, actor: Actor, cycle_id: str, version: int) -> PlanningCycle:
     """End a cycle. What it did not publish waits for the next one, or expires when its last week is over.
 
-    When another cycle is open already, that one has taken the waiting requests over.
+    What an earlier cycle published stays published: the hours of that publication stand. When another cycle
+    is open already, that one has taken the waiting requests over.
 
     Raises:
         Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE while a run is going on.
@@ -174,13 +178,33 @@ def close_cycle(session: Session, actor: Actor, cycle_id: str, version: int) -> 
         move(cycle, CycleAction.CLOSE)
     others = select(PlanningCycle.id).where(PlanningCycle.status != CycleStatus.CLOSED)
     if session.scalar(others.limit(1)) is None:
-        for request in session.scalars(
-            select(ResourceRequest)
-            .where(ResourceRequest.status.in_(WAITING))
-            .order_by(ResourceRequest.filing_order, ResourceRequest.id)
-        ):
-            _carry(session, actor, request)
+        _carry_all(session, actor)
     return cycle
+
+
+def _carry_all(session: Session, actor: Actor) -> None:
+    """Give every waiting request its place after the end of the cycle."""
+    waiting = session.scalars(
+        select(ResourceRequest)
+        .where(ResourceRequest.status.in_(WAITING))
+        .order_by(ResourceRequest.filing_order, ResourceRequest.id)
+    ).all()
+    standing = {promise.request_id for promise in promises(session)}
+    public = granted_in_public(session, standing & {request.id for request in waiting})
+    for request in waiting:
+        # Who changed the request meanwhile asks for something else than what was published.
+        if request.id in public and request.status != RequestStatus.SUBMITTED:
+            _keep(session, actor, request, public[request.id])
+        else:
+            _carry(session, actor, request)
+
+
+def _keep(session: Session, actor: Actor, request: ResourceRequest, fraction: int) -> None:
+    """Let the former publication speak again, which grants `fraction` per mille of the hours."""
+    _withdraw(session, actor, request)
+    with changing(session, actor, Event.REQUEST_KEPT, request):
+        move(request, RequestAction.PUBLISH)
+        request.outcome = Outcome.GRANTED if fraction >= FULL else Outcome.PARTLY
 
 
 def _carry(session: Session, actor: Actor, request: ResourceRequest) -> None:
@@ -188,11 +212,16 @@ def _carry(session: Session, actor: Actor, request: ResourceRequest) -> None:
     over = request.latest_week is not None and weeks_between(week_of(today()), request.latest_week) < 0
     if not over and request.status == RequestStatus.SUBMITTED:
         return
-    for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
-        if target(proposal, ProposalAction.SUPERSEDE) is not None:
-            with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
-                move(proposal, ProposalAction.SUPERSEDE)
+    _withdraw(session, actor, request)
     event = Event.REQUEST_EXPIRED if over else Event.REQUEST_CARRIED
     with changing(session, actor, event, request):
         move(request, RequestAction.EXPIRE if over else RequestAction.CARRY)
         request.outcome = None
+
+
+def _withdraw(session: Session, actor: Actor, request: ResourceRequest) -> None:
+    """What the cycle proposed for the request falls with it."""
+    for proposal in session.scalars(select(Proposal).where(Proposal.request_id == request.id)):
+        if target(proposal, ProposalAction.SUPERSEDE) is not None:
+            with changing(session, actor, Event.ALLOCATION_WITHDRAWN, proposal):
+                move(proposal, ProposalAction.SUPERSEDE)
