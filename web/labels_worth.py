@@ -37,6 +37,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "contribution": _l("contribution profit"),
     "cost_to_serve": _l("cost to serve"),
     "coverage": _l("known part of the weights"),
+    "credit_limit": _l("credit limit"),
     "decision_group": _l("people in the decision group"),
     "discounts": _l("discounts"),
     "dso": _l("days until we are paid"),
@@ -49,6 +50,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "fades_after": _l("fades after"),
     "filled": _l("filled"),
     "good_relations": _l("good relations in it"),
+    "free_credit": _l("credit that is free"),
     "gross_margin": _l("gross margin"),
     "gross_sales": _l("gross sales"),
     "happened": _l("what happened"),
@@ -134,6 +136,9 @@ NOTES: Final[Mapping[str, Any]] = {
     "company_total_withheld": _l("Rounded; the company's total is not shown to you."),
     "hours_unknown": _l("The hours were not recorded."),
     "input_unknown": _l("Something it follows from is not known."),
+    "kept_business": _l(
+        "Business that is kept is part of what is owed already: the whole limit is open to it."
+    ),
     "limited": _l("Held within its limits."),
     "months_missing": _l("Months are missing."),
     "no_end": _l("Without an end the sum has no value."),
@@ -256,6 +261,11 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "CriterionAxis": {"business": _l("Attractiveness"), "relationship": _l("Strength")},
     "Direction": {"up": _l("More is better"), "down": _l("Less is better")},
+    "DefinitionScope": {
+        "company": _l("The company"),
+        "sales_manager": _l("Sales team"),
+        "department": _l("Department"),
+    },
     "DefinitionState": {
         "draft": _l("Draft"),
         "proposed": _l("Waiting for a second person"),
@@ -292,6 +302,7 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "contract_end": _l("End of the contract"),
         "figures": _l("Figures of every month"),
         "cash": _l("Cash flow of every month"),
+        "credit_limit": _l("credit limit"),
         "decision_group": _l("Decision group"),
         "ratings": _l("Ratings"),
         "account_plan": _l("Account plan"),

@@ -10,20 +10,29 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.judging import Judgement, Tried
 from planner.permissions import Action
-from planner.records import KeyAccountDefinition
-from planner.services.customers import definition_effects, definitions
+from planner.records import DefinitionScope, KeyAccountDefinition
+from planner.services.customers import definition_effects, definitions, units
 from planner.services.customers.definition_values import (
     SHARES,
     CriterionValues,
     DefinitionValues,
     NamedValues,
 )
+from planner.units import Unit
 from planner.worth import Figure, short
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
-from web.schemas.definitions import DefinitionIn, DefinitionOut, DefinitionViewOut, PreviewOut
+from web.schemas.definitions import (
+    DefinitionIn,
+    DefinitionOut,
+    DefinitionViewOut,
+    PreviewOut,
+    UnitIn,
+    UnitStandingOut,
+    UnitViewOut,
+)
 from web.schemas.outputs import page_of
 from web.schemas.requests import ReasonIn
 
@@ -54,13 +63,36 @@ def show_definition(session: Session, actor: Actor, definition_id: str) -> KeyAc
 
 @blueprint.post("/definitions")
 @policy(Action.EDIT_DEFINITION)
+@blueprint.query(UnitIn)
 @writes
 @blueprint.answer(DefinitionViewOut, 201)
-def draft_definition(session: Session, actor: Actor) -> KeyAccountDefinition:
-    """Begin a version from the one in force; the open one when there is one."""
-    row = definitions.draft_definition(session, actor)
+def draft_definition(session: Session, actor: Actor, data: dict[str, Any]) -> KeyAccountDefinition:
+    """Begin a version from the one in force, for the company or a unit; the open one when there is one."""
+    unit = Unit(DefinitionScope(data["scope"]), data["scope_id"])
+    row = definitions.draft_definition(session, actor, unit)
     session.flush()
     return row
+
+
+@blueprint.get("/definitions/<id:definition_id>/customers")
+@policy(Action.VIEW_DEFINITION)
+@reads
+@blueprint.answer(UnitViewOut)
+def show_customers(session: Session, actor: Actor, definition_id: str) -> dict[str, Any]:
+    """A team's or department's customers by the version; none for the company's, see worths."""
+    seen = units.view_unit(session, actor, definition_id)
+    others = [{"dependency": each, "customers": count} for each, count in seen.others.items()]
+    return {"customers": seen.rows, "others": others}
+
+
+@blueprint.get("/accounts/<id:account_id>/units")
+@policy(Action.VIEW_ACCOUNT)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(UnitStandingOut))
+def list_standings(session: Session, actor: Actor, query: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """What a customer is to the teams and departments in your sight."""
+    return page_of(units.list_standings(session, actor, account_id), query)
 
 
 @blueprint.put("/definitions/<id:definition_id>")

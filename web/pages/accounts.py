@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services.customers import account_files, worth
+from planner.services.customers import account_files, units, worth
 from planner.services.customers.worth import AccountWorth
 from planner.services.filing import requests
+from planner.units import units_that_are
 from planner.worth import Dependency, Flag
 from web.charts import monthly
 from web.database import reads
 from web.figures import plain
 from web.labels import LABELS
+from web.pages.definitions import unit_name
 from web.pages.frame import page
 from web.pages.requests import harmless
 from web.policy import policy
@@ -172,6 +174,7 @@ def _cells(row: AccountWorth) -> list[Any]:
 def show(session: Session, actor: Actor, account_id: str) -> str:
     """One customer: money by month, score, relations, plan, requests, hours."""
     found = worth.view_worth(session, actor, account_id)
+    names = units_that_are(session)
     months = found.judgement.money.months
     by_month = {m.month.month: m for m in months}
     line = [by_month.get(name) for name in found.company.books.window]
@@ -184,6 +187,8 @@ def show(session: Session, actor: Actor, account_id: str) -> str:
         actor,
         "accounts/show.html",
         worth=found,
+        standings=units.list_standings(session, actor, account_id),
+        unit_name=lambda unit: unit_name(unit, names),
         file=account_files.account_file(session, found),
         age=worth.data_age(found),
         chart=chart,

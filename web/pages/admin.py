@@ -98,6 +98,7 @@ def change_user(user_id: str) -> Response:
                 name=request.form.get("name", ""),
                 roles=request.form.getlist("roles"),
                 active=request.form.get("active") == "1",
+                manager_id=request.form.get("manager_id") or None,
             )
     except Refused as refused:
         if refused.denied.kind is Kind.NOT_FOUND:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.permissions import Action, may
-from planner.records import Basis, DefinitionState, KeyAccountDefinition
-from planner.services.customers import accounts, definition_effects, definitions
+from planner.records import Basis, DefinitionScope, DefinitionState, KeyAccountDefinition
+from planner.services.customers import accounts, definition_effects, definitions, units
 from planner.services.customers.definition_values import FLAGS
+from planner.units import COMPANY, Unit, units_that_are
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -25,7 +26,7 @@ from web.pages.definition_form import field_names, named_rows, typed_of, values_
 from web.pages.forms import FieldError, Form, field_errors
 from web.pages.frame import page
 from web.policy import policy
-from web.rendering import label
+from web.rendering import UNKNOWN, label
 
 pages = Blueprint("definitions", __name__)
 
@@ -34,8 +35,21 @@ pages = Blueprint("definitions", __name__)
 @policy(Action.VIEW_DEFINITION)
 @reads
 def show_list(session: Session, actor: Actor) -> str:
-    """All versions, newest first."""
-    return page(session, actor, "definitions/list.html", rows=definitions.list_definitions(session, actor))
+    """All versions in sight, the company's first, the newest first."""
+    names = units_that_are(session)
+    return page(
+        session,
+        actor,
+        "definitions/list.html",
+        rows=definitions.list_definitions(session, actor),
+        for_whom=lambda row: unit_name(definitions.unit_of(row), names),
+        units=[(unit.key, unit_name(unit, names)) for unit in names],
+    )
+
+
+def unit_name(unit: Unit, names: Mapping[Unit, str]) -> str:
+    """What to call whom a version is for."""
+    return label(unit.scope) if unit.whole else f"{label(unit.scope)}: {names.get(unit, UNKNOWN)}"
 
 
 @pages.get("/definitions/<id:definition_id>")
@@ -49,6 +63,8 @@ def show(session: Session, actor: Actor, definition_id: str) -> str:
 
 def _page(session: Session, actor: Actor, row: KeyAccountDefinition, form: Form) -> str:
     waits = row.state in definitions.OPEN
+    unit = definitions.unit_of(row)
+    seen = units.view_unit(session, actor, row.id)
     points = sum(c.swing_points for c in row.criteria)
     return page(
         session,
@@ -59,7 +75,10 @@ def _page(session: Session, actor: Actor, row: KeyAccountDefinition, form: Form)
         editable=row.state is DefinitionState.DRAFT and bool(may(actor, Action.EDIT_DEFINITION)),
         changes=definitions.account_changes(session, row) if waits else (),
         ranks=definition_effects.rank_changes(session, row) if waits else (0, ()),
-        accounts=[(a.id, a.name) for a in accounts.list_accounts(session, actor)],
+        whole=unit.whole,
+        for_whom=unit_name(unit, units_that_are(session)),
+        seen=seen,
+        accounts=_choices(session, actor, unit, seen),
         bases=[(basis.value, label(basis)) for basis in Basis],
         flags=FLAGS,
         named=named_rows(form.values),
@@ -69,17 +88,33 @@ def _page(session: Session, actor: Actor, row: KeyAccountDefinition, form: Form)
     )
 
 
+def _choices(session: Session, actor: Actor, unit: Unit, seen: units.UnitView) -> list[tuple[str, str]]:
+    """Customers that may be named, and those that are, with their names."""
+    if unit.whole and may(actor, Action.LIST_ACCOUNTS):
+        return [(a.id, a.name) for a in accounts.list_accounts(session, actor)]
+    return [(each.account.id, each.account.name) for each in seen.rows]
+
+
 @pages.post("/definitions")
 @policy(Action.EDIT_DEFINITION)
 def draft() -> Response:
-    """Begin a new version from the one in force."""
+    """Begin a new version from the one in force, for the company or the unit that is chosen."""
+    scope, _colon, unit_id = request.form.get("unit", "").partition(":")
+    chosen = scope in set(DefinitionScope) and bool(unit_id)
+    unit = Unit(DefinitionScope(scope), unit_id) if chosen else COMPANY
     try:
         with writing() as session:
-            row = definitions.draft_definition(session, current_actor())
+            row = definitions.draft_definition(session, current_actor(), unit)
             return redirect(f"/definitions/{row.id}", 303)
     except Refused as refused:
-        flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
+        flash(_told(refused), "bad")
         return redirect("/definitions", 303)
+
+
+def _told(refused: Refused) -> str:
+    denied = refused.denied
+    told = [(p.reason, p.remedy) for p in denied.problems] or [(denied.reason, denied.remedy)]
+    return " ".join(f"{words(reason)} {words(remedy)}" for reason, remedy in told)
 
 
 @pages.post("/definitions/<id:definition_id>")
@@ -128,9 +163,7 @@ def _step(definition_id: str, use_case: Callable[..., Any], done: str, *more: st
     except Refused as refused:
         if refused.denied.kind is Kind.NOT_FOUND:
             raise
-        denied = refused.denied
-        told = [(p.reason, p.remedy) for p in denied.problems] or [(denied.reason, denied.remedy)]
-        flash(" ".join(f"{words(reason)} {words(remedy)}" for reason, remedy in told), "bad")
+        flash(_told(refused), "bad")
     else:
         flash(done, "good")
     return redirect(f"/definitions/{definition_id}", 303)

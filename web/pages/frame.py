@@ -29,6 +29,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
         (
             (_l("Requests"), "/requests", Action.LIST_REQUESTS, "list", "g r"),
             (_l("Accounts"), "/accounts", Action.LIST_ACCOUNTS, "building", "g a"),
+            (_l("Who is key"), "/definitions", Action.VIEW_DEFINITION, "shield", "g 4"),
             (_l("Portfolio"), "/portfolio", Action.VIEW_PORTFOLIO, "grid", "g f"),
             (_l("Claims and results"), "/calibration", Action.VIEW_CALIBRATION, "check", "g k"),
             (_l("Refusals"), "/expectations", Action.VIEW_EXPECTATIONS, "cross", "g e"),
@@ -42,6 +43,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("Inbox"), "/inbox", Action.VIEW_INBOX, "inbox", "g i"),
             (_l("Decided"), "/outbox", Action.VIEW_OUTBOX, "decided", "g d"),
             (_l("Counter-offers"), "/offers", Action.LIST_OFFERS, "compare", "g f"),
+            (_l("Soft bookings"), "/bookings", Action.VIEW_BOOKINGS, "clock", "g 5"),
             (_l("Swaps"), "/swaps", Action.VIEW_SWAPS, "compare", "g x"),
             (_l("Overrides"), "/overrides", Action.VIEW_OVERRIDES, "shield", "g z"),
             (_l("Who still decides"), "/waiting", Action.VIEW_WAITING, "clock", "g w"),

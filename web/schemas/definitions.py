@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from planner.checks import MONEY_MAX
-from planner.records import Basis
+from planner.records import Basis, DefinitionScope
 from planner.services.customers.definition_values import MOST_MILLI
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Day, Flag, Many, Part, Text, Whole
@@ -36,6 +36,13 @@ class NamedIn(Form):
 
 def _permille(name: str) -> Whole:
     return Whole(1, 1000, attribute=name, required=True)
+
+
+class UnitIn(Form):
+    """For whom: nothing means the company, otherwise a manager's team or a department by its id."""
+
+    scope = Choice(DefinitionScope, load_default=DefinitionScope.COMPANY.value)
+    scope_id = Text(36, **NOTHING)
 
 
 class DefinitionIn(Form):
@@ -78,6 +85,8 @@ class DefinitionOut(Schema):
     id = fields.String()
     version = fields.Integer()
     number = fields.Integer()
+    scope = fields.String(metadata={"description": "company, sales_manager or department."})
+    scope_id = fields.String(allow_none=True)
     state = fields.String()
     basis = fields.String()
     window_months = fields.Integer()
@@ -145,3 +154,29 @@ class PreviewOut(Schema):
     requests = fields.Integer(metadata={"description": "Requests that wait for a plan."})
     accounts = fields.List(fields.Nested(AccountChangeOut))
     ranks = fields.List(fields.Nested(RankChangeOut))
+
+
+class UnitStandingOut(Schema):
+    """What a customer is to a team or a department; the class is null while its share is unknown."""
+
+    definition_id = fields.String(attribute="definition.id")
+    scope = fields.String(attribute="unit.scope")
+    scope_id = fields.String(attribute="unit.id")
+    account_id = fields.String(attribute="account.id")
+    name = fields.String(attribute="account.name")
+    dependency = fields.String(allow_none=True)
+    key_reasons = fields.List(fields.String(), attribute="reasons")
+
+
+class OthersOut(Schema):
+    """How many customers of colleagues are of a class; null while it is unknown."""
+
+    dependency = fields.String(allow_none=True)
+    customers = fields.Integer()
+
+
+class UnitViewOut(Schema):
+    """A unit's customers by one version; those of colleagues as counts only."""
+
+    customers = fields.List(fields.Nested(UnitStandingOut))
+    others = fields.List(fields.Nested(OthersOut))

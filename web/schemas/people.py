@@ -8,6 +8,7 @@ from planner.records import Role
 from planner.services.staff.users import LONGEST_PASSWORD
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Choice, Flag, Many, Text, Whole
+from web.schemas.requests import NOTHING
 
 
 class SignInForm(Form):
@@ -40,11 +41,12 @@ class ProfileIn(Form):
 
 
 class AccessIn(Form):
-    """A person's name and roles; without access they cannot sign in."""
+    """A person's name, roles and sales manager; without access they cannot sign in."""
 
     name = Text(120, required=True)
     roles = Many(Choice(Role), most=len(Role), least=1, required=True)
     active = Flag(load_default=True)
+    manager_id = Text(36, **NOTHING)
 
 
 class UserIn(Form):
@@ -67,6 +69,7 @@ class UserOut(Schema):
     roles = fields.Function(lambda user: sorted(user.roles))
     language = fields.String()
     active = fields.Boolean()
+    manager_id = fields.String(allow_none=True)
 
 
 class MeOut(Schema):
