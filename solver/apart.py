@@ -68,6 +68,7 @@ def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None
             inner.offer(known)
         begin = None if near is None else plan_of_requests(problem, near, group)
         endings.append(search_whole(part, own, inner, begin))
+        watch.uncompiled = watch.uncompiled or inner.uncompiled
         if endings[-1].plan is None:
             return replace(endings[-1], proven_stages=(), bound=None, settings=settings)
     return _together(watch, settings, endings)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -25,6 +30,12 @@ PRICES = numba.types.Array(numba.types.float64, 3, "C")
 
 COMPLETE = "complete"
 """Name of the mark that every kernel of the folder is compiled."""
+
+COMPILING = "compiling"
+"""Name of the file that whoever compiles them holds, with the number of the process in it."""
+
+POLL_S = 0.1
+"""Seconds between two looks at what another process compiles."""
 
 _KERNELS: list[tuple[Any, Any]] = []
 
@@ -64,24 +75,78 @@ def warm() -> bool:
 
 
 def ready(stopped: Callable[[], bool] = lambda: False) -> bool:
-    """Compile all kernels, callees first, unless they are kept on disk.
+    """Compile all kernels, callees first, unless they are kept on disk or another process is at it.
 
-    Kept kernels are read when they are first called, and only those that Python calls; the others are part
-    of them already. False when `stopped` became true on the way.
+    Each is kept on disk as soon as it is compiled, so who is interrupted leaves the less to be done. Kept
+    kernels are read when they are first called, and only those that Python calls; the others are part of
+    them already. False when `stopped` became true on the way.
     """
-    if not warm():
-        # This loads every module with kernels, whoever asks.
-        import_module("solver.search.driving")
-        for made, signature in _KERNELS:
-            if stopped():
-                return False
-            made.compile(signature)
-        for made, _ in _KERNELS:
-            # A second form for constants or other widths would take minutes and serve nobody.
-            made.disable_compile()
-        (_folder() / COMPLETE).touch()
-        _clear_old()
+    while not warm():
+        with _alone() as alone:
+            if alone and not warm():
+                return _compile(stopped)
+        if stopped():
+            return False
+        sleep(POLL_S)
     return True
+
+
+def aside() -> subprocess.Popen[bytes] | None:
+    """Have all kernels compiled by a process that outlives this one.
+
+    None when another process is at it already, and where this one could not use what is compiled elsewhere.
+    """
+    with _alone() as alone:
+        if not alone or _folder().parent not in _bases():
+            return None
+    path = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-m", "solver.motor"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+        start_new_session=True,
+    )
+
+
+def awaited(helper: subprocess.Popen[bytes] | None, stopped: Callable[[], bool]) -> bool:
+    """Wait until `helper` has compiled all kernels, or compile them here when it cannot; as `ready`."""
+    while helper is not None and helper.poll() is None and not warm():
+        if stopped():
+            return False
+        sleep(POLL_S)
+    return ready(stopped)
+
+
+def _compile(stopped: Callable[[], bool]) -> bool:
+    # This loads every module with kernels, whoever asks.
+    import_module("solver.search.driving")
+    for made, signature in _KERNELS:
+        if stopped():
+            return False
+        made.compile(signature)
+    for made, _ in _KERNELS:
+        # A second form for constants or other widths would take minutes and serve nobody.
+        made.disable_compile()
+    (_folder() / COMPLETE).touch()
+    _clear_old()
+    return True
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this is the only process that compiles here, which it then is until the end."""
+    with (_folder() / COMPILING).open("a+") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        mark.truncate(0)
+        mark.write(str(os.getpid()))
+        mark.flush()
+        yield True
 
 
 def _clear_old() -> None:

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from solver.settings import Settings
 
 COMPILING_S = 150.0
-"""Seconds without which compiling is not begun while another engine is at hand."""
+"""Seconds without which compiling is not waited for while another engine is at hand."""
 
 LOADING_S = 3.0
 """The same for loading what is compiled."""
+
+COMPILING = "compiling the engine's loops once, about 2 minutes"
+"""What is told meanwhile."""
 
 DRIVING = "solver.search.driving"
 """The module that drives; it loads the compiled loops."""
@@ -43,6 +46,24 @@ class Motored:
     work: float
 
 
+def begin(problem: Problem, settings: Settings, watch: Watch) -> bool:
+    """Offer a first plan to `watch`, which `drive` goes on from; whether the compiled code was there in time.
+
+    Other engines take seconds to load, and no search is needed for this.
+    """
+    if watch.left() < LOADING_S and DRIVING not in sys.modules:
+        watch.hurried = True
+        return False
+    driving = watch.during(3, "loading", lambda: import_module(DRIVING))
+    from solver.compiling import warm
+
+    if not warm():
+        watch.hurried = True
+        return False
+    watch.early = driving.early(problem, settings, watch)
+    return True
+
+
 def drive(
     problem: Problem,
     settings: Settings,
@@ -61,32 +82,43 @@ def drive(
         watch: Told every better plan, which is verified there; asked whether to stop.
         seconds: How long at most; a fuse when `work` is given.
         work: Units of work over all workers; None to use all of `seconds`.
-        small: Whether another engine can do without the motor, should its code first have to be loaded.
+        small: Whether another engine can do without the motor, should its code first have to be compiled.
         start: A plan to search near; it keeps every rule but for locks on levels.
 
     Returns:
-        None when the locks contradict each other, or the compiled code was not ready in time.
+        None when the locks contradict each other, or the compiled code was not there in time, of which
+        `watch` is told. What is missing goes on being compiled in a process that outlives this one.
 
     Raises:
         RefereeError: A plan breaks a rule.
     """
     began = watch.seconds()
     if small and seconds < LOADING_S and DRIVING not in sys.modules:
+        watch.hurried = True
         return None
     driving = watch.during(3, "loading", lambda: import_module(DRIVING))
-    from solver.compiling import ready, warm
+    from solver.compiling import aside, awaited, warm
 
-    if not warm() and small and seconds < COMPILING_S:
-        return None
-    if not ready(watch.stopped):
-        return None
+    if not warm():
+        helper = aside()
+        watch.hurried = watch.uncompiled = True
+        if small and seconds < COMPILING_S:
+            watch.show(3, None, COMPILING)
+            return None
+
+        def over() -> bool:
+            return watch.cancelled or watch.left() <= 0
+
+        if not watch.during(3, COMPILING, lambda: awaited(helper, over)):
+            return None
+        watch.uncompiled = False
     left = seconds - (watch.seconds() - began)
     found: Motored | None = driving.Drive(problem, settings, watch, left, work).go(start)
     return found
 
 
 def main() -> None:
-    """Compile all that is not kept on disk yet: `python -m solver.motor`, once, at set-up."""
+    """Compile all that is not kept on disk yet: `python -m solver.motor`, at set-up or when first needed."""
     from solver.compiling import ready
 
     ready()

@@ -100,6 +100,8 @@ class Result:
         conflicts_smallest: Whether each of them is proven to be needed for that; None when nobody asked
             (`solver.exact.conflicts.smallest`).
         first_plan_s: Seconds until the first plan was shown; None when there was none.
+        uncompiled: Whether the search was left out because its loops were not compiled in time; another run
+            finds better plans.
     """
 
     problem: str
@@ -117,6 +119,7 @@ class Result:
     conflicts: tuple[Mapping[str, object], ...] = ()
     conflicts_smallest: bool | None = None
     first_plan_s: float | None = None
+    uncompiled: bool = False
 
     @property
     def gap(self) -> float | None:

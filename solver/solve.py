@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from solver import referee
 from solver.cards.without import breadth
-from solver.exact.start import greedy, salvage
+from solver.exact.start import ORDERS, greedy, salvage
 from solver.exact.watch import Watch
 from solver.files import lock_row, problem_hash
 from solver.plan import Plan, Result
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 DEFAULT = Settings()
 
-SIMPLE = 400_000
-"""Weeks x eligible people over all lines up to which a plain greedy plan is made first."""
+SIMPLE = 40_000
+"""Weeks x eligible people over all lines up to which plain greedy plans come first; beyond, the motor's."""
 
-SIMPLE_TOO = 40_000
-"""As `SIMPLE`, when there is a plan to begin from, which a greedy one rarely betters."""
+BRIEF = 400_000
+"""The same beyond which one plain greedy plan has to do where the motor is not to be had at once."""
+
+BRIEFLY = 0.3
+"""Most part of the wall limit for granting by it."""
 
 
 def solve(
@@ -64,14 +67,12 @@ def solve(
         SolverDisagreementError: Two runs of the engine contradict each other.
         ModelInvalidError: CP-SAT refuses the model.
     """
-    require_valid(problem)
     watch = Watch(problem, settings.wall_limit_s, progress, cancel, executor)
+    require_valid(problem)
     kept = None if start is None else salvage(problem, start)
-    # Beyond this size the motor's own first plan is quicker, and better.
-    simple = greedy(problem) if breadth(problem) <= (SIMPLE if kept is None else SIMPLE_TOO) else None
-    for plan in (kept, simple):
-        if plan is not None:
-            watch.offer(plan)
+    if kept is not None:
+        watch.offer(kept)
+    _first_plan(problem, settings, watch)
     watch.show(1, None, "first plan")
     # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
     from solver.apart import search
@@ -83,6 +84,28 @@ def solve(
 
         result = replace(result, short=short.reasons(problem, result, settings, cancel=cancel))
     return result
+
+
+def _first_plan(problem: Problem, settings: Settings, watch: Watch) -> None:
+    """Offer a plan that is no worse than what a walk down a list makes, before anything else is loaded."""
+    size = breadth(problem)
+    if size <= SIMPLE:
+        simple = greedy(problem)
+    else:
+        # A plan to begin from is rarely bettered by a greedy one.
+        if watch.best is not None:
+            return
+        from solver import motor
+
+        if motor.begin(problem, settings, watch):
+            return
+
+        def over() -> bool:
+            return watch.stopped() or watch.seconds() > BRIEFLY * settings.wall_limit_s
+
+        simple = greedy(problem, ORDERS if size <= BRIEF else ORDERS[:1], over)
+    if simple is not None:
+        watch.offer(simple)
 
 
 def _near(problem: Problem, start: Plan) -> Plan | None:
@@ -106,8 +129,9 @@ def _result(problem: Problem, ending: Ending, watch: Watch) -> Result:
         measures=measures,
         bound=ending.bound,
         seconds=watch.seconds(),
-        reproducible=ending.reproducible,
+        reproducible=ending.reproducible and not watch.hurried,
         settings=ending.settings,
         conflicts=tuple(lock_row(lock) for lock in ending.conflicts),
         first_plan_s=watch.first_plan_s,
+        uncompiled=watch.uncompiled,
     )

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 EVERY_S = 5.0
 """Seconds between two lines of progress where lines cannot be written over."""
 
+UNCOMPILED = (
+    " Planned without the search: its loops are being compiled once, in the background, for about 2 minutes; "
+    "solve again then for a better plan."
+)
+"""What is said of a plan that had to do without the compiled code."""
+
 
 class LiveLine:
     """Progress on standard error: one line that changes, or now and then a new one where that cannot be."""
@@ -93,9 +99,10 @@ def summary(problem: Problem, result: Result) -> str:
             )
         return f"No plan was found in {result.seconds:.1f} s. Give more time or work."
     words = gap_words(gap_of(result.measures.value, result.bound), proven=result.status == "optimal")
+    weak = UNCOMPILED if result.uncompiled else ""
     broken = result.measures.broken_obligations
     promises = f" Promises that cannot be kept: {', '.join(broken)}." if broken else ""
     return (
         f"Value {result.measures.value:,}, {len(result.plan.granted)} of {len(problem.requests)} granted, "
-        f"{result.seconds:.1f} s, stopped: {result.stopped.replace('_', ' ')}. {words}{promises}"
+        f"{result.seconds:.1f} s, stopped: {result.stopped.replace('_', ' ')}. {words}{promises}{weak}"
     )

@@ -154,6 +154,7 @@ class _Search:
                 self._begin_beside()
             self._drive(MOTOR if size <= MODELLED else 1.0)
         if size > MODELLED:
+            self._fused = self._fused or self._motored is None
             return False
         model = self._model()
         complete = True
@@ -193,7 +194,7 @@ class _Search:
         seconds = self._watch.left() * (share if work is None else 1.0)
         start = self._near or (None if self._watch.best is None else self._watch.best[0])
         if not _LOADED.is_set() and self._watch.left() < LOADING_S:
-            self._fused = True
+            self._fused = self._watch.hurried = True
             return
         _LOADED.set()
         # The motor takes a second to load, which problems that are proven at once need not wait for.
@@ -203,8 +204,8 @@ class _Search:
             self._problem, settings, self._watch, seconds=seconds, work=work, small=small, start=start
         )
         if found is None:
-            # Where its code is compiled in time another run goes on from its plans.
-            self._fused = self._fused or not import_module("solver.compiling").warm()
+            # Where its code is there in time another run goes on from its plans.
+            self._fused = self._fused or self._watch.hurried
             return
         self._motored = found
         self._fused = self._fused or (found.hurried and work is not None)

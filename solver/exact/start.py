@@ -6,7 +6,7 @@ Both only need to be quick and to keep every rule; the search makes them good.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from solver import referee
 from solver.plan import Grant, Plan
@@ -15,7 +15,8 @@ from solver.rules.reading import grants, rows
 from solver.terms import worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from solver.plan import Violation
     from solver.problem import Line, Problem, Request
@@ -32,10 +33,15 @@ def salvage(problem: Problem, plan: Plan) -> Plan | None:
         if not broken:
             return kept
         money = worth.value(problem, kept)
-        blamed = sorted(_blamed(problem, kept, broken[0]), key=lambda r: (money.get(r, 0), r))
-        if not blamed:
+        dropped = set[str]()
+        for violation in broken:
+            blamed = _blamed(problem, kept, violation)
+            # Checking a large plan takes a second, and what was dropped may have cured this one too.
+            if blamed and not blamed & dropped:
+                dropped.add(min(blamed, key=lambda r: (money.get(r, 0), r)))
+        if not dropped:
             return None
-        kept = _without(problem, kept, blamed[0])
+        kept = _without(problem, kept, dropped)
 
 
 def _readable(problem: Problem, plan: Plan) -> Plan:
@@ -48,10 +54,10 @@ def _readable(problem: Problem, plan: Plan) -> Plan:
     )
 
 
-def _without(problem: Problem, plan: Plan, request: str) -> Plan:
+def _without(problem: Problem, plan: Plan, requests: AbstractSet[str]) -> Plan:
     return Plan(
-        tuple(grant for grant in plan.granted if grant.request != request),
-        tuple(row for row in plan.hours if problem.request_of[row.line].id != request),
+        tuple(grant for grant in plan.granted if grant.request not in requests),
+        tuple(row for row in plan.hours if problem.request_of[row.line].id not in requests),
     )
 
 
@@ -74,25 +80,48 @@ def _blamed(problem: Problem, plan: Plan, violation: Violation) -> set[str]:
     return named & {grant.request for grant in plan.granted}
 
 
-def greedy(problem: Problem) -> Plan | None:
-    """Requests one after the other, each at the first wish that fits beside those before it.
+Order = Literal["request", "wish", "filing"]
+"""Whose turn it is: the request that pays most per hour, the wish that does, or who asked first."""
 
-    Wishes go by money per hour. None when locks ask for more than this can do.
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+
+def greedy(
+    problem: Problem, orders: Sequence[Order] = ORDERS, stopped: Callable[[], bool] = lambda: False
+) -> Plan | None:
+    """The best of plans that take requests one after the other, each at the first wish that fits.
+
+    None when locks ask for more than this can do. Once `stopped` is true no more is granted.
     """
+    best: tuple[tuple[int, ...], Plan] | None = None
+    for order in orders:
+        if best is not None and stopped():
+            break
+        plan = salvage(problem, _placed(problem, order, stopped))
+        rank = () if plan is None else referee.rank(referee.measure(problem, plan))
+        if plan is not None and (best is None or rank > best[0]):
+            best = rank, plan
+    return None if best is None else best[1]
+
+
+def _placed(problem: Problem, order: Order, stopped: Callable[[], bool]) -> Plan:
+    """What fits, taken in that order until told to stop."""
     room = Room(problem)
     granted: dict[str, Grant] = {}
     work: list[Hours] = []
-    for grant in _wishes(problem):
+    for grant in _wishes(problem, order):
+        if stopped():
+            break
         hours = None if grant.request in granted else room.place(grant)
         if hours is not None:
             granted[grant.request] = grant
             work += hours
     work.sort(key=lambda row: (row.line, row.specialist, row.week))
-    return salvage(problem, Plan(tuple(granted[request] for request in sorted(granted)), tuple(work)))
+    return Plan(tuple(granted[request] for request in sorted(granted)), tuple(work))
 
 
-def _wishes(problem: Problem) -> list[Grant]:
-    """Grants in the order in which they are tried: promised levels first, then money per hour."""
+def _wishes(problem: Problem, order: Order) -> list[Grant]:
+    """Grants as they are tried: promised levels first, then in that order, the largest level first."""
     found = []
     forced = {lock.request: lock.level for lock in problem.locks if lock.kind == "min_level"}
     bonus = {
@@ -101,21 +130,23 @@ def _wishes(problem: Problem) -> list[Grant]:
         if line.preferred or line.candidates
     }
     for request in problem.requests:
+        rows = []
         due = max(level for level in (request.obligation, forced.get(request.id), -1) if level is not None)
         for level, size in enumerate(request.levels):
             promised = level >= due >= 0
             for option, lines in enumerate(request.options):
                 value = size.value + request.bonus(option) + sum(bonus.get(line, 0) for line in lines)
                 density = value / max(1, sum(problem.line[line].hours[level] for line in lines))
-                first = (
-                    not promised,
-                    level if promised else 0,
-                    -density,
-                    request.submitted,
-                    request.id,
-                )
                 if value > 0 or promised:
-                    found.append((first, -level, option, Grant(request.id, level, option)))
+                    rows.append((promised, density, Grant(request.id, level, option)))
+        # A request pays what its largest level does, like in a list that knows but one.
+        top = max(
+            (density for _, density, grant in rows if grant.level == len(request.levels) - 1), default=0
+        )
+        for promised, density, grant in rows:
+            pays = 0.0 if order == "filing" else top if order == "request" else density
+            turn = (not promised, grant.level if promised else 0, -pays, request.submitted, request.id)
+            found.append((turn, -grant.level, grant.option, grant))
     return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
 
 
@@ -168,7 +199,7 @@ class Room:
         team = sorted((s for s in able if most[s]), key=lambda s: (-most[s], s))
         work, left = list[Hours](), need
         for person in team[: line.max_specialists]:
-            fill = self._fill(request, task, person, left, taken) if left else []
+            fill = self._fill(request, task, person, left, [*taken, *work]) if left else []
             work += fill
             left -= sum(row.hours for row in fill)
         return work if left == 0 else None
@@ -192,7 +223,11 @@ class Room:
                 continue
             mine = (row.hours for row in taken if (row.specialist, row.week) == (specialist_id, week))
             free = self._free[specialist_id][week] - sum(mine)
-            amount = min(free, want, free if line.weekly_max is None else line.weekly_max)
+            amount = min(free, want)
+            if line.weekly_max is not None:
+                # The limit is one for the whole team.
+                team = sum(row.hours for row in taken if (row.line, row.week) == (line.id, week))
+                amount = min(amount, line.weekly_max - team)
             if 0 < want - amount < chunk:
                 # The rest must be a useful amount too.
                 amount = want - chunk

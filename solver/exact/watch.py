@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from solver.plan import Measures, Plan
     from solver.problem import Problem
+    from solver.search.driving import Early
 
 T = TypeVar("T")
 
@@ -40,6 +41,9 @@ class Watch:
         cancelled: Whether the caller asked to stop.
         verifying_s: Seconds in which a plan is verified, at most so far.
         executor: Who searches the parts of a large problem; None for processes of our own.
+        early: What the motor began with, for it to go on from.
+        hurried: Whether something was left out because its code was not there in time or the clock said so.
+        uncompiled: Whether the motor was left out because its loops were not compiled in time.
     """
 
     def __init__(
@@ -56,6 +60,9 @@ class Watch:
         self.cancelled = False
         self.verifying_s = 0.0
         self.executor = executor
+        self.early: Early | None = None
+        self.hurried = False
+        self.uncompiled = False
         self._limit = wall_limit_s
         self._progress = progress
         self._cancel = cancel

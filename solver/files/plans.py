@@ -157,6 +157,7 @@ def result_row(result: Result) -> dict[str, Any]:
             "wall_limit_s": settings.wall_limit_s,
             "work_limit": settings.work_limit,
             "ortools": version("ortools"),
+            "compiled": not result.uncompiled,
         },
         "granted": [asdict(grant) for grant in plan.granted],
         "hours": [asdict(row) for row in plan.hours],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from solver.search.greedy import early_price, grant_in_order
 from solver.search.scratch import desk_for
 from solver.search.state import ATTAINED, TOTALS, empty_state
 from solver.tables.books import Ints, pages
-from solver.tables.tables import FLOORS, LEVEL, MODE_A, MODES, MUST, OBLIGED, REQUEST, REQUESTS, VALUE
+from solver.tables.tables import FLOORS, LEVEL, MODE_A, MODES, MUST, OBLIGED, REQUEST, REQUESTS, TIE, VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,8 @@ def never() -> bool:
     return False
 
 
-def first_state(case: Case, cancel: Cancel = never) -> Ints:
-    """The better one of two plans without prices: by value per hour of the best mode, and by value.
+def first_state(case: Case, cancel: Cancel = never, threads: int = 1) -> Ints:
+    """The best of plans without prices: by value per hour of the best mode, by value, in filing order.
 
     Everybody's hours cost the same, a later week a trifle more.
     """
@@ -44,10 +45,13 @@ def first_state(case: Case, cancel: Cancel = never) -> Ints:
     value = modes[:, VALUE].astype(np.float64)
     # Every mode of a request stands where its first one does, which is the most valuable.
     first = case.table(REQUESTS)[modes[:, REQUEST], MODE_A]
-    tries = []
-    for key in (value[first] / hours[first], value):
-        desk = desk_for(case, empty_state(case), 0, early_price(case))
-        tries.append(greedy_state(case, key, desk, cancel))
+    filing = case.table(REQUESTS)[modes[:, REQUEST], TIE].astype(np.float64)
+
+    def made(key: Order) -> Ints:
+        return greedy_state(case, key, desk_for(case, empty_state(case), 0, early_price(case)), cancel)
+
+    with ThreadPoolExecutor(threads) as pool:
+        tries = list(pool.map(made, (value[first] / hours[first], value, filing)))
     return max(tries, key=lambda state: rank_of(case, state))
 
 

@@ -6,6 +6,7 @@ plan on any machine and under any load.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,37 @@ CALM = 0.1
 """First temperature when the search begins with a plan handed in, as a share of the usual one."""
 
 
+@dataclass(frozen=True)
+class Early:
+    """The tables of a problem, and the first plan made with them.
+
+    Attributes:
+        state: The plan as compiled code has it.
+        plan: None when locks ask for more than it grants.
+    """
+
+    case: Case
+    state: Ints
+    plan: Plan | None
+
+
+def early(problem: Problem, settings: Settings, watch: Watch) -> Early | None:
+    """The first plan of all, offered to `watch`; None when the locks contradict each other."""
+    case = watch.during(3, "reading", lambda: case_of(problem))
+    if case.conflict:
+        return None
+
+    def over() -> bool:
+        return watch.cancelled or watch.left() <= 0
+
+    state = watch.during(3, "first plan", lambda: first_state(case, over, settings.workers))
+    plan = plan_of(case, state) if pages(state, TOTALS)[UNMET, 0] == 0 else None
+    if plan is not None:
+        watch.offer(plan)
+    watch.show(3, None, "search")
+    return Early(case, state, plan)
+
+
 class Drive:
     """One run; `go` is called once."""
 
@@ -72,16 +104,15 @@ class Drive:
     def go(self, start: Plan | None) -> Motored | None:
         """All of it, in order; None when the locks contradict each other."""
         during = self.watch.during
-        case = during(3, "reading", lambda: case_of(self.problem))
-        if case.conflict:
+        begun = self.watch.early or early(self.problem, self.settings, self.watch)
+        if begun is None:
             return None
-        early = during(3, "first plan", lambda: first_state(case, self._over))
-        early = self._offer(case, early)
+        case, first = begun.case, begun.state
         tight = during(3, "tightening", lambda: self._tighten(case))
         hopeless = obligations_lost(case)
         if self.watch.best is not None and len(self.watch.best[1].broken_obligations) == hopeless:
-            known, case = plan_of(case, early), keep_obligations(case)
-            early = state_of(case, known)
+            known, case = plan_of(case, first), keep_obligations(case)
+            first = state_of(case, known)
         prices = during(3, "prices", lambda: self._prices(case))
         self.bound = prices.value
         hurried = tight.cut or prices.cut
@@ -89,8 +120,8 @@ class Drive:
         if self._over():
             return Motored(self.bound, hopeless, hurried=True, work=used / STEPS)
         guided = self._offer(case, during(3, "search", lambda: guided_state(case, prices, self._over)))
-        state, heat = max(early, guided, key=lambda s: rank_of(case, s)), 1.0
-        if start is not None:
+        state, heat = max(first, guided, key=lambda s: rank_of(case, s)), 1.0
+        if start is not None and start is not begun.plan:
             # What is asked for beyond the plan handed in is granted first, with few changes.
             given = during(3, "search", lambda: mend(case, state_of(case, start), prices, self.settings.seed))
             if rank_of(case, given) >= rank_of(case, state):

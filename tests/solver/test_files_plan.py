@@ -47,6 +47,7 @@ def test_a_result_is_written_with_exactly_the_documented_keys() -> None:
     assert data["settings"] | {"ortools": ""} == {
         "mode": "deterministic", "seed": 4, "workers": 1, "wall_limit_s": 60.0, "work_limit": 2.5,
         "ortools": "",
+        "compiled": True,
     }  # fmt: skip
     assert data["settings"]["ortools"].startswith("9.15")
 
