@@ -76,6 +76,7 @@ WORKING: Final = HEADS | frozenset({"specialist"})
 ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{ACCOUNT}/dossier"): Rule(KAMS | OVERSEERS, "account"),
     ("GET", f"{API}/runs/<id:run_id>/lineage"): Rule(OVERSEERS, "run"),
+    ("GET", f"{API}/runs/<id:run_id>/changes"): Rule(LEADERSHIP, "run"),
     ("GET", f"{API}/runs/<id:run_id>/purposes"): Rule(OVERSEERS, "run"),
     ("GET", f"{API}/delegations/colleagues"): Rule(KAMS | HEADS),
     ("GET", f"{API}/override-options"): Rule(LEADERSHIP),
@@ -121,6 +122,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/hints"): Rule(KAMS, query=HINTS),
     ("GET", f"{API}/stages"): Rule(KAMS),
     ("GET", f"{API}/outbox"): Rule(HEADS),
+    ("GET", f"{API}/offers/made"): Rule(HEADS),
     ("GET", f"{API}/proposals/<id:proposal_id>/choices"): Rule(HEADS, "proposal"),
     ("GET", f"{API}/runs/<id:run_id>/results"): Rule(OVERSEERS, "run"),
     ("POST", f"{API}/runs/<id:run_id>/closeness"): Rule(STEERING, "run"),

@@ -85,6 +85,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/overrides"): Rule(OVERSEERS),
     ("POST", f"{API}/overrides"): Rule(LEADERSHIP, "price", in_body=True, body=_signature),
     ("GET", f"{API}/overrides/register"): Rule(OVERSEERS),
+    ("GET", f"{API}/overrides/limits"): Rule(OVERSEERS),
     ("GET", f"{API}/overrides/<id:override_id>"): Rule(OVERSEERS, "override"),
     ("POST", f"{API}/overrides/<id:override_id>/second"): Rule(LEADERSHIP, "override", body=_words),
     ("POST", f"{API}/overrides/<id:override_id>/decline"): Rule(LEADERSHIP, "override", body=_words),

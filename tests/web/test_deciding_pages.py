@@ -124,6 +124,9 @@ def test_the_same_over_the_api(client: Any, world: World, parts: list[Proposal])
     offer = made.get_json()
     assert _answer(nora, offer, None).status_code == 422
     assert _answer(kai, offer, 300).status_code == 404
+    mine = hana.get("/offers/made").get_json()["rows"]
+    assert [(row["id"], row["offered_quarter_hours"]) for row in mine] == [(offer["id"], hours // 2)]
+    assert nora.get("/offers/made").status_code == 403
     accepted = _answer(nora, offer, 300)
     assert (accepted.status_code, accepted.get_json()["state"]) == (200, "accepted")
     assert [n["kind"] for n in hana.get("/notices").get_json()["rows"]] == ["counter_answer"]

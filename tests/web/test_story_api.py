@@ -148,6 +148,12 @@ def test_the_main_job(client: Client, world: World, engine: Engine) -> None:
     refused = play.reject()
 
     second = planned(play.lukas, world, play.worker)["run"]["id"]
+    fresh = play.lukas.get(f"/runs/{second}/changes").get_json()
+    assert fresh == {"requests": [], "people": [], "decisions": [], "rest": []}
+    assert refusal(play.kai.get(f"/runs/{second}/changes")) == (403, "E_FORBIDDEN")
+    # Ten thousand and twenty-five thousand whole units, as the settings say.
+    limits = play.lukas.get("/overrides/limits").get_json()
+    assert limits == {"one_minor": 1_000_000, "quarter_minor": 2_500_000}
     play.decide_anew(second, refused)
     compared = play.lukas.get(f"/runs/{second}/comparison").get_json()
     assert (compared["published_number"], len(compared["requests"])) == (None, 2)

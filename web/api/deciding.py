@@ -87,6 +87,15 @@ def list_offers(session: Session, actor: Actor) -> dict[str, Any]:
     return {"rows": offers.list_offers(session, actor)}
 
 
+@blueprint.get("/offers/made")
+@policy(Action.VIEW_OUTBOX)
+@reads
+@blueprint.answer(OffersOut)
+def list_made_offers(session: Session, actor: Actor) -> dict[str, Any]:
+    """What your departments offered instead of a proposal, and what became of it, newest first."""
+    return {"rows": offers.made_offers(session, actor)}
+
+
 @blueprint.post("/offers/<id:offer_id>/accept")
 @policy(Action.ANSWER_OFFER)
 @blueprint.versioned

@@ -18,6 +18,7 @@ from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.exceptions import (
+    LimitsOut,
     OptionsOut,
     OverrideAnswerIn,
     OverrideOut,
@@ -91,6 +92,15 @@ def show_register(session: Session, actor: Actor, query: dict[str, Any]) -> over
     day = today()
     quarter = query["quarter"] or (day.month - 1) // 3 + 1
     return overrides.register(session, query["year"] or day.year, quarter)
+
+
+@blueprint.get("/overrides/limits")
+@policy(Action.VIEW_OVERRIDES)
+@reads
+@blueprint.answer(LimitsOut)
+def show_limits(session: Session, actor: Actor) -> overrides.Limits:  # noqa: ARG001 - the policy has judged the actor
+    """From which price on a second person signs."""
+    return overrides.limits()
 
 
 @blueprint.get("/overrides/<id:override_id>")

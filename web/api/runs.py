@@ -10,13 +10,14 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import PlanRun
 from planner.scope import find_cycle
-from planner.services.planning import lineage, loads, results, runs
+from planner.services.planning import freshness, lineage, loads, results, runs
 from web.api.kit import Blueprint
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, RunQuery, list_of
 from web.schemas.outputs import page_of
 from web.schemas.planning import (
+    ChangesOut,
     ComparisonOut,
     ComparisonQuery,
     LineageOut,
@@ -89,6 +90,15 @@ def show_purposes(session: Session, actor: Actor, run_id: str) -> dict[str, Any]
 def show_lineage(session: Session, actor: Actor, run_id: str) -> lineage.Before:
     """How many plans came before it in its cycle, and with how many definitions."""
     return lineage.before(session, runs.run_view(session, actor, run_id).run)
+
+
+@blueprint.get("/runs/<id:run_id>/changes")
+@policy(Action.PUBLISH)
+@reads
+@blueprint.answer(ChangesOut)
+def show_changes(session: Session, actor: Actor, run_id: str) -> freshness.Changed:
+    """What changed since the plan was made; while anything did it cannot be published."""
+    return freshness.changes_since(session, actor, run_id)
 
 
 @blueprint.post("/runs/<id:run_id>/stop")

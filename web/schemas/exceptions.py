@@ -163,6 +163,13 @@ class RegisterOut(Schema):
     tallies = fields.List(fields.Nested(TallyOut))
 
 
+class LimitsOut(Schema):
+    """Prices above which a second person signs."""
+
+    one_minor = fields.Integer()
+    quarter_minor = fields.Integer(metadata={"description": "Of all that one sponsor signs in a quarter."})
+
+
 class SwapIn(Form):
     """An own granted request given back in return, if any."""
 

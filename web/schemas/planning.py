@@ -153,6 +153,15 @@ class LineageOut(Schema):
     promoted = fields.Boolean(metadata={"description": "It rests on a promoted scenario."})
 
 
+class ChangesOut(Schema):
+    """What a plan does not know yet; all empty while it still rests on what is true."""
+
+    requests = fields.List(fields.String(), dump_default=())
+    people = fields.List(fields.String(), dump_default=())
+    decisions = fields.List(fields.String(), dump_default=())
+    rest = fields.List(fields.String(), dump_default=())
+
+
 class ResultOut(Schema):
     """What a run gives to one request; level -1 is nothing."""
 

@@ -26,7 +26,7 @@ from planner.solving.material import definition_id
 from planner.solving.parameters import Parameters
 from planner.solving.translate import differences, translate
 from planner.supply import specialists
-from planner.verdict import Denied, Kind, Message, Refused, require
+from planner.verdict import Denied, Kind, Message, Refused, refuse, require
 
 Parts = Mapping[str, Sequence[Proposal]]
 Changed = dict[str, list[str]]
@@ -54,10 +54,14 @@ def changes_since(session: Session, actor: Actor, run_id: str) -> Changed:
     """What changed since the plan was made, as `check_fresh` would list it; empty when nothing did.
 
     Raises:
-        Refused: E_FORBIDDEN, E_NOT_FOUND.
+        Refused: E_FORBIDDEN, E_NOT_FOUND; E_STATE while the run has no plan.
     """
     require(may(actor, Action.PUBLISH))
     run = find_run(session, actor, run_id)
+    if run.snapshot is None or run.result is None:
+        raise refuse(
+            Kind.STATE, "E_STATE", "This run has no plan yet.", "Ask again when it has ended with one."
+        )
     return _changed(session, session.get_one(PlanningCycle, run.cycle_id), run, parts_of(session, run))
 
 
