@@ -69,6 +69,10 @@ class Action(enum.StrEnum):
     LIST_OFFERS = "offer.list"
     ANSWER_OFFER = "offer.answer"
     VIEW_WAITING = "waiting.view"
+    VIEW_BOOKINGS = "soft_booking.list"
+    ASK_BOOKING = "soft_booking.ask"
+    GRANT_BOOKING = "soft_booking.grant"
+    END_BOOKING = "soft_booking.end"
     NAME_HEAD = "head.name"
     VIEW_COMMENTS = "comment.list"
     COMMENT = "comment.write"
@@ -209,6 +213,11 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.LIST_OFFERS: frozenset({KAM}),
     Action.ANSWER_OFFER: frozenset({KAM}),
     Action.VIEW_WAITING: STEERING,
+    Action.VIEW_BOOKINGS: frozenset({KAM, HEAD, LEADERSHIP, PLANNER}),
+    Action.ASK_BOOKING: frozenset({KAM}),
+    # Hours are kept free only with the consent of who answers for the person.
+    Action.GRANT_BOOKING: frozenset({HEAD}),
+    Action.END_BOOKING: frozenset({KAM, HEAD, LEADERSHIP}),
     # Leadership names who decides where nobody of the department may; it never decides itself.
     Action.NAME_HEAD: frozenset({LEADERSHIP}),
     Action.VIEW_COMMENTS: BUSINESS,

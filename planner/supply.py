@@ -11,14 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from planner.capacity import Absence, Supply, WeekHours, week_hours
+from planner.clock import horizon, today, weeks_between
 from planner.records import (
     Holiday,
     LeaveStatus,
     Publication,
     PublishedHours,
+    PublishedOutside,
     RequestOutcome,
     RequestStatus,
     ResourceRequest,
+    SoftBooking,
     Specialist,
     SpecialistSkill,
     WorkLog,
@@ -78,23 +81,10 @@ def holidays_by_country(session: Session) -> dict[str, frozenset[date]]:
 def promises(session: Session) -> list[Promise]:
     """All published hours that stand, past weeks included, sorted.
 
-    A publication speaks about the requests it publishes hours for and those its run refused; about others,
-    such as undecided ones, the publication before it still holds.
+    A publication speaks about the requests it publishes hours or purchases for and those its run refused;
+    about others, such as undecided ones, the publication before it still holds.
     """
-    granted = (
-        select(PublishedHours.request_id, func.max(Publication.number))
-        .join(Publication, Publication.id == PublishedHours.publication_id)
-        .group_by(PublishedHours.request_id)
-    )
-    refused = (
-        select(RequestOutcome.request_id, func.max(Publication.number))
-        .join(Publication, Publication.run_id == RequestOutcome.run_id)
-        .where(RequestOutcome.level == -1)
-        .group_by(RequestOutcome.request_id)
-    )
-    newest: dict[str, int] = {}
-    for request_id, number in [*session.execute(granted), *session.execute(refused)]:
-        newest[request_id] = max(number, newest.get(request_id, 0))
+    newest = _newest(session)
     rows = session.execute(
         select(PublishedHours, Publication.number)
         .join(Publication, Publication.id == PublishedHours.publication_id)
@@ -107,6 +97,41 @@ def promises(session: Session) -> list[Promise]:
         for row, number in rows
         if newest[row.request_id] == number
     ]
+
+
+def _newest(session: Session) -> dict[str, int]:
+    """The number of the newest publication that speaks about a request, by its id."""
+    granted = (
+        select(table.request_id, func.max(Publication.number))
+        .join(Publication, Publication.id == table.publication_id)
+        .group_by(table.request_id)
+        for table in (PublishedHours, PublishedOutside)
+    )
+    refused = (
+        select(RequestOutcome.request_id, func.max(Publication.number))
+        .join(Publication, Publication.run_id == RequestOutcome.run_id)
+        .where(RequestOutcome.level == -1)
+        .group_by(RequestOutcome.request_id)
+    )
+    newest: dict[str, int] = {}
+    for request_id, number in (row for query in (*granted, refused) for row in session.execute(query)):
+        newest[request_id] = max(number, newest.get(request_id, 0))
+    return newest
+
+
+def bought_outside(session: Session, requests: Collection[str]) -> dict[str, set[str]]:
+    """Record ids of lines that the newest publication about each of `requests` buys outside."""
+    rows = session.execute(
+        select(PublishedOutside.request_id, PublishedOutside.line_id, Publication.number)
+        .join(Publication, Publication.id == PublishedOutside.publication_id)
+        .where(PublishedOutside.request_id.in_(requests))
+    ).all()
+    newest = _newest(session) if rows else {}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for request_id, line_id, number in rows:
+        if newest[request_id] == number:
+            found[request_id].add(line_id)
+    return dict(found)
 
 
 def as_worked(session: Session, standing: Iterable[Promise], before: str) -> list[Promise]:
@@ -135,13 +160,40 @@ def granted_in_public(session: Session, requests: Collection[str]) -> dict[str, 
     return dict(found.all())
 
 
-def promised_elsewhere(standing: Iterable[Promise], planned: Collection[str]) -> dict[tuple[str, str], int]:
-    """Quarter-hours by (specialist id, week) promised to requests other than those `planned` now."""
+def taken_elsewhere(
+    session: Session, standing: Iterable[Promise], planned: Collection[str]
+) -> dict[tuple[str, str], int]:
+    """Quarter-hours by (specialist id, week) that requests other than those `planned` now cannot get.
+
+    Promised to others, or held softly today; what is held for a request steps aside once that is planned.
+    """
     taken: defaultdict[tuple[str, str], int] = defaultdict(int)
     for row in standing:
         if row.request_id not in planned:
             taken[row.specialist_id, row.week] += row.quarter_hours
+    for booking in held_softly(session):
+        if booking.request_id not in planned:
+            for week in weeks_from(booking.first_week, booking.last_week):
+                taken[booking.specialist_id, week] += booking.quarter_hours
     return dict(taken)
+
+
+def held_softly(session: Session, day: date | None = None) -> Sequence[SoftBooking]:
+    """Soft bookings that count today: a head consented, nobody ended them, and they have not expired."""
+    return session.scalars(
+        select(SoftBooking)
+        .where(
+            SoftBooking.granted_at.is_not(None),
+            SoftBooking.ended_at.is_(None),
+            SoftBooking.expires_on >= (day or today()),
+        )
+        .order_by(SoftBooking.created_at, SoftBooking.id)
+    ).all()
+
+
+def weeks_from(first: str, last: str) -> tuple[str, ...]:
+    """The ISO weeks from one to another, both included."""
+    return horizon(first, weeks_between(first, last) + 1)
 
 
 def week_table(

@@ -80,6 +80,13 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "none": _l("No plan"),
     },
     "RunPurpose": {"official": _l("Official"), "what_if": _l("What if")},
+    "Stage": {
+        "first_contact": _l("First contact"),
+        "proposal": _l("Proposal"),
+        "negotiation": _l("Negotiation"),
+        "running": _l("Running cooperation"),
+        "renewal": _l("Renewal"),
+    },
     "Purpose": {
         "win": _l("Win a new customer or contract"),
         "grow": _l("Grow the business"),
@@ -186,6 +193,9 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "offer.declined": _l("Counter-offer declined"),
         "offer.voided": _l("Counter-offer fallen away"),
         "head.named": _l("Head named"),
+        "soft_booking.asked": _l("Soft booking asked for"),
+        "soft_booking.granted": _l("Soft booking granted"),
+        "soft_booking.ended": _l("Soft booking ended"),
         "comment.written": _l("Comment written"),
         "delegation.created": _l("Delegation made"),
         "delegation.revoked": _l("Delegation revoked"),

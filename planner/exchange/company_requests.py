@@ -19,6 +19,7 @@ from planner.records import (
     RequestStatus,
     RequestType,
     ResourceRequest,
+    Stage,
 )
 from planner.services.filing.request_rules import incomplete
 from planner.services.filing.request_store import resolve, store
@@ -30,6 +31,8 @@ LOADABLE = (RequestStatus.DRAFT, RequestStatus.SUBMITTED, RequestStatus.RETURNED
 IN_THE_FILE = {
     "need_statement": "need",
     "avoidable_cost_minor": "avoidable_cost_eur",
+    "money_budget_minor": "money_budget_eur",
+    "outside_cost_minor": "outside_cost_eur",
     "curve": "chances",
     "fraction": "hours",
     "probability": "chance",
@@ -41,6 +44,8 @@ IN_THE_FILE = {
     "specialist_code": "specialist",
     "max_specialists": "people",
     "account_id": "account",
+    "curve_reason": "chance_reason",
+    "goal_code": "goal",
 }
 """How the fields of a typed request are called in the file."""
 
@@ -105,13 +110,18 @@ def typed_values(entry: Entry, promise: Entry | None) -> RequestValues:
         latest_week=entry.week("latest_week") if entry.given("latest_week") else None,
         deadline=entry.day("deadline") if entry.given("deadline") else None,
         deadline_source=entry.words("deadline_source", 300),
+        offer_valid_until=entry.day("offer_valid_until") if entry.given("offer_valid_until") else None,
         need_statement=entry.words("need"),
         benefits=[(each.whole("month", 0, 120), each.euros("eur")) for each in entry.entries("benefits")],
         avoidable_cost_minor=entry.euros("avoidable_cost_eur") if entry.given("avoidable_cost_eur") else 0,
+        money_budget_minor=entry.euros("money_budget_eur") if entry.given("money_budget_eur") else None,
         obligation=promise is not None,
         contract_reference=promise.text("contract_reference") if promise else "",
         lines=[_line(each) for each in entry.entries("lines")],
         curve=[(each.percent("hours", 150), each.percent("chance")) for each in entry.entries("chances")],
+        stage=entry.choice("stage", Stage) if entry.given("stage") else None,
+        curve_reason=entry.words("chance_reason", 300),
+        goal_code=entry.code_of("goal", "goals") if entry.given("goal") else None,
         evidence=[
             (each.choice("kind", EvidenceKind).value, each.text("text", 2000), each.words("link", 500))
             for each in entry.entries("evidence")
@@ -137,6 +147,8 @@ def _line(entry: Entry) -> LineValues:
         weekly_max=entry.hours("weekly_max") if entry.given("weekly_max") else None,
         after=entry.wholes("after", 0, 39),
         alternative=entry.whole("alternative", 0, 40) if entry.given("alternative") else None,
+        outside_cost_minor=entry.euros("outside_cost_eur") if entry.given("outside_cost_eur") else None,
+        outside_source=entry.words("outside_source", 300),
     )
 
 

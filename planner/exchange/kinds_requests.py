@@ -22,6 +22,7 @@ from planner.records import (
     Purpose,
     RequestType,
     ResourceRequest,
+    Stage,
 )
 from planner.scope import accounts_of
 from planner.services.filing import requests
@@ -33,13 +34,25 @@ from planner.verdict import Message
 LEVELS: Final = {"chance_0": 0, "chance_50": 500, "chance_100": 1000, "chance_150": 1500}
 HEADING: Final = (
     *("title", "purpose", "type", "earliest_week", "latest_week", "deadline", "deadline_source", "need"),
-    *("avoidable_cost", "contract_reference", *LEVELS),
+    *("avoidable_cost", "contract_reference", *LEVELS, "stage", "chance_reason", "goal"),
+    *("offer_valid_until", "money_budget"),
 )
 """Columns of the request as a whole; the first of its rows holds them."""
+
+LATER: Final = {
+    "stage": "stage",
+    "curve_reason": "chance_reason",
+    "goal_code": "goal",
+    "offer_valid_until": "offer_valid_until",
+    "money_budget_minor": "money_budget",
+}
+"""Values of a request that older files have no column for."""
 
 COLUMN_OF: Final = {
     "need_statement": "need",
     "avoidable_cost_minor": "avoidable_cost",
+    "money_budget_minor": "money_budget",
+    "outside_cost_minor": "outside_cost",
     "skill_key": "skill",
     "quarter_hours": "hours",
     "min_level": "level",
@@ -47,6 +60,8 @@ COLUMN_OF: Final = {
     "specialist_code": "specialist",
     "max_specialists": "people",
     "account_id": "account",
+    "goal_code": "goal",
+    "curve_reason": "chance_reason",
     "curve": "chance_100",
     "benefits": "value",
     "lines": "skill",
@@ -100,6 +115,17 @@ class Requests(Importer):
         Column("evidence_kind", Message("What the claim rests on"), "own_estimate"),
         Column("evidence", Message("The evidence in a sentence"), "Three tenders like this one."),
         Column("evidence_link", Message("A web address"), ""),
+        Column(
+            "stage",
+            Message("first_contact, proposal, negotiation, running or renewal; empty is not known"),
+            "",
+        ),
+        Column("chance_reason", Message("Why the chances differ from those usual at the stage"), ""),
+        Column("goal", Message("The code of the company's goal that it serves"), ""),
+        Column("offer_valid_until", Message("Until when our offer to the customer is valid"), ""),
+        Column("money_budget", Message("Most that may be paid outside for its lines"), ""),
+        Column("outside_cost", Message("Price if somebody outside does this line"), ""),
+        Column("outside_source", Message("Who offers that price"), ""),
     )
 
     def prepare(self) -> None:
@@ -147,7 +173,7 @@ class Requests(Importer):
         code = str(head.cells["request"]).strip()
         row = self.stored.get(self._identity(code))
         if row is not None:
-            values = _kept(values, values_of(row))
+            values = _kept(values, values_of(row), head)
         found = problems_in(values) or resolve(self.session, values, self.actor.language)[1]
         for problem in found:
             line, column = _place(problem.where, head, places)
@@ -201,6 +227,7 @@ class Requests(Importer):
                 places["evidence"].append(line)
         chances = [(fraction, head.percent(column)) for column, fraction in LEVELS.items()]
         purpose, kind_of = head.choice("purpose", Purpose), head.choice("type", RequestType)
+        stage = head.choice("stage", Stage)
         reference = head.text("contract_reference", 160)
         values = RequestValues(
             account_id=account,
@@ -219,6 +246,11 @@ class Requests(Importer):
             lines=asked,
             curve=[(fraction, chance) for fraction, chance in chances if chance is not None],
             evidence=evidence,
+            stage=stage.value if stage else None,
+            curve_reason=head.text("chance_reason", 300),
+            goal_code=head.text("goal", 40) or None,
+            offer_valid_until=head.day("offer_valid_until"),
+            money_budget_minor=head.money("money_budget"),
         )
         return values, places
 
@@ -252,8 +284,9 @@ def _titled(values: RequestValues, row: ResourceRequest) -> RequestValues:
     return values if values.title else replace(values, title=row.account.name)
 
 
-def _kept(values: RequestValues, stored: RequestValues) -> RequestValues:
-    """The values of the file with what the file cannot say taken from the stored request."""
+def _kept(values: RequestValues, stored: RequestValues, head: Line) -> RequestValues:
+    """The values of the file; what it cannot say, or has no column for, is taken from the stored request."""
+    priced = "outside_cost" in head.cells
     lines = [
         replace(
             line,
@@ -261,13 +294,23 @@ def _kept(values: RequestValues, stored: RequestValues) -> RequestValues:
             weekly_min=stored.lines[i].weekly_min,
             weekly_max=stored.lines[i].weekly_max,
             after=stored.lines[i].after,
+            outside_cost_minor=(line if priced else stored.lines[i]).outside_cost_minor,
+            outside_source=(line if priced else stored.lines[i]).outside_source,
         )
         if i < len(stored.lines)
         else line
         for i, line in enumerate(values.lines)
     ]
     others = [point for point in stored.curve if point[0] not in LEVELS.values()]
-    unsaid = ("curve_shape", "curve_top", "urgency", "urgency_week", "urgency_pace", "value_source")
+    unsaid: tuple[str, ...] = (
+        "curve_shape",
+        "curve_top",
+        "urgency",
+        "urgency_week",
+        "urgency_pace",
+        "value_source",
+    )
+    unsaid += tuple(name for name, column in LATER.items() if column not in head.cells)
     kept = {name: getattr(stored, name) for name in unsaid}
     return replace(values, lines=lines, curve=[*values.curve, *others], **kept)
 
@@ -289,6 +332,8 @@ def _line(line: Line) -> LineValues:
         preference=preference.value,
         max_specialists=line.whole("people", 1, 20) or 1,
         alternative=line.whole("alternative", 0, 40),
+        outside_cost_minor=line.money("outside_cost"),
+        outside_source=line.text("outside_source", 300),
     )
 
 
@@ -322,6 +367,9 @@ def _rows(row: ResourceRequest, account: str) -> Iterator[Sequence[Any]]:
             *(benefit[0], euros(benefit[1])),
             *(_cells(line) if line else ("",) * 10),
             *evidence,
+            *((values.stage, values.curve_reason, values.goal_code) if index == 0 else ("",) * 3),
+            *((values.offer_valid_until, euros(values.money_budget_minor)) if index == 0 else ("",) * 2),
+            *((euros(line.outside_cost_minor), line.outside_source) if line else ("",) * 2),
         )
 
 

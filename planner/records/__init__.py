@@ -1,6 +1,7 @@
 """The nouns: every table, one file per family."""
 
 from planner.records.admissions import LateAdmission
+from planner.records.answers import KeptAnswer
 from planner.records.attempts import Attempt
 from planner.records.audit import AuditEvent, LogCheck
 from planner.records.base import Base, Row, new_id
@@ -70,6 +71,7 @@ from planner.records.plans import (
     ProposalState,
     Publication,
     PublishedHours,
+    PublishedOutside,
     Question,
     QuestionKind,
     RequestOutcome,
@@ -113,6 +115,7 @@ from planner.records.requests import (
     RequestType,
     ResourceRequest,
     ResponsePoint,
+    Stage,
     ValueSource,
 )
 from planner.records.review import (
@@ -125,6 +128,7 @@ from planner.records.review import (
     SurveyRound,
 )
 from planner.records.scenarios import Scenario, ScenarioState
+from planner.records.softly import SoftBooking
 from planner.records.uploads import ImportFile, ImportKind, ImportState
 
 __all__ = [
@@ -179,6 +183,7 @@ __all__ = [
     "ImportKind",
     "ImportState",
     "JobState",
+    "KeptAnswer",
     "KeyAccountDefinition",
     "LateAdmission",
     "Leave",
@@ -206,6 +211,7 @@ __all__ = [
     "ProposalState",
     "Publication",
     "PublishedHours",
+    "PublishedOutside",
     "Purpose",
     "QualificationCriterion",
     "QualificationScore",
@@ -230,8 +236,10 @@ __all__ = [
     "Skill",
     "SkillFamily",
     "Snapshot",
+    "SoftBooking",
     "Specialist",
     "SpecialistSkill",
+    "Stage",
     "StrategicFactor",
     "StrategicGoal",
     "SurveyAnswer",

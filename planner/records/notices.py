@@ -28,6 +28,7 @@ class NotificationKind(enum.StrEnum):
     DELEGATION = "delegation"
     OVERRIDE = "override"
     SWAP = "swap"
+    BOOKING = "booking"
 
 
 class Notification(Row):

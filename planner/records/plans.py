@@ -143,9 +143,10 @@ class RequestOutcome(Row):
     """What a run gives one request.
 
     `level` is the granted index, -1 when refused; `levels` how many there are; `fraction` the granted share
-    in per mille. `value_minor` is what the level is worth, `bonus_minor` what preferred people add; summed
-    over a run and less the churn they are the plan's value. `reason` and `params` say why it is below the
-    top, null when it is not.
+    in per mille. `value_minor` is what the level is worth, `bonus_minor` what preferred people add less
+    `outside_minor`, the price of the lines `outside_lines` that are bought outside; summed over a run and
+    less the churn they are the plan's value. `reason` and `params` say why it is below the top, null when it
+    is not.
     """
 
     __tablename__ = "request_outcome"
@@ -158,6 +159,8 @@ class RequestOutcome(Row):
     fraction: Mapped[int] = mapped_column()
     value_minor: Mapped[int] = mapped_column()
     bonus_minor: Mapped[int] = mapped_column(default=0)
+    outside_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    outside_lines: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     reason: Mapped[str | None] = mapped_column(String(32))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -317,6 +320,18 @@ class PublishedHours(Row):
     specialist_id: Mapped[str] = mapped_column(ForeignKey("specialist.id"), index=True)
     week: Mapped[str] = mapped_column(String(8))
     quarter_hours: Mapped[int] = mapped_column()
+
+
+class PublishedOutside(Row):
+    """A line that a publication lets somebody outside do, at a price; unchangeable like it."""
+
+    __tablename__ = "published_outside"
+    __table_args__ = (UniqueConstraint("publication_id", "line_id"),)
+
+    publication_id: Mapped[str] = mapped_column(ForeignKey("publication.id"), index=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("resource_request.id"))
+    line_id: Mapped[str] = mapped_column(ForeignKey("request_line.id"))
+    cost_minor: Mapped[int] = mapped_column()
 
 
 class BoardLink(Row):

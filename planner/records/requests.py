@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from planner.records.base import Row, choice
 from planner.records.customers import Account
 from planner.records.people import Skill, Specialist, User
+from planner.records.relations import StrategicGoal
 from planner.worth import Shape, UrgencyKind
 
 
@@ -38,6 +39,16 @@ class RequestType(enum.StrEnum):
     CO_DEVELOPMENT = "co_development"
     EVENT = "event"
     OTHER = "other"
+
+
+class Stage(enum.StrEnum):
+    """How far the cooperation is that a request belongs to."""
+
+    FIRST_CONTACT = "first_contact"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    RUNNING = "running"
+    RENEWAL = "renewal"
 
 
 class RequestStatus(enum.StrEnum):
@@ -96,7 +107,11 @@ class ResourceRequest(Row):
     units of the planning currency. An `obligation` counts only once a second person confirmed it. The worth
     fades by `urgency` after `urgency_week`, the faster the larger `urgency_pace` (see `planner.worth`), and
     only if `deadline_source` says who set that. With the source `lifetime` the benefit is the customer's
-    lifetime value, and `benefits` are left aside. `curve_top` is the ceiling of an ADBUDG curve, per mille.
+    lifetime value, and `benefits` are left aside. `curve_top` is the ceiling of an ADBUDG curve, per mille;
+    `curve_reason` says why the chances differ from those usual at the `stage` (None is not known). A `goal`
+    says what the request serves; it never weighs.
+    After `offer_valid_until` the offer to the customer lapses; `money_budget_minor` bounds what may be bought
+    outside for the request.
     """
 
     __tablename__ = "resource_request"
@@ -108,19 +123,24 @@ class ResourceRequest(Row):
     title: Mapped[str] = mapped_column(String(160))
     purpose: Mapped[Purpose | None] = mapped_column(choice(Purpose))
     type: Mapped[RequestType | None] = mapped_column(choice(RequestType))
+    stage: Mapped[Stage | None] = mapped_column(choice(Stage))
+    goal_id: Mapped[str | None] = mapped_column(ForeignKey("strategic_goal.id"), index=True)
     earliest_week: Mapped[str | None] = mapped_column(String(8))
     latest_week: Mapped[str | None] = mapped_column(String(8))
     deadline: Mapped[date | None] = mapped_column()
     deadline_source: Mapped[str] = mapped_column(String(300), default="")
+    offer_valid_until: Mapped[date | None] = mapped_column()
     need_statement: Mapped[str] = mapped_column(Text, default="")
     value_source: Mapped[ValueSource] = mapped_column(
         choice(ValueSource), default=ValueSource.STREAM, server_default="stream"
     )
     avoidable_cost_minor: Mapped[int] = mapped_column(default=0)
+    money_budget_minor: Mapped[int | None] = mapped_column()
     obligation: Mapped[bool] = mapped_column(default=False)
     contract_reference: Mapped[str] = mapped_column(String(160), default="")
     curve_shape: Mapped[Shape] = mapped_column(choice(Shape), default=Shape.STEPS, server_default="steps")
     curve_top: Mapped[int | None] = mapped_column()
+    curve_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     urgency: Mapped[UrgencyKind] = mapped_column(
         choice(UrgencyKind), default=UrgencyKind.NONE, server_default="none"
     )
@@ -137,6 +157,7 @@ class ResourceRequest(Row):
     return_reason: Mapped[str] = mapped_column(Text, default="")
 
     account: Mapped[Account] = relationship()
+    goal: Mapped[StrategicGoal | None] = relationship()
     kam: Mapped[User] = relationship(foreign_keys=[kam_id])
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     lines: Mapped[list[RequestLine]] = relationship(
@@ -161,8 +182,9 @@ class RequestLine(Row):
 
     `quarter_hours` is the effort at the full level. Lines with the same `alternative` number belong to one
     alternative, of which exactly one is staffed; lines without a number belong to all. `after` holds the
-    positions of lines that come before this one. A line that was changed after a plan used it is `retired`,
-    and a new one takes its place.
+    positions of lines that come before this one. The whole line can be bought outside for
+    `outside_cost_minor`, null when it cannot; `outside_source` says who offers that. A line that was changed
+    after a plan used it is `retired`, and a new one takes its place.
     """
 
     __tablename__ = "request_line"
@@ -188,6 +210,8 @@ class RequestLine(Row):
     weekly_max: Mapped[int | None] = mapped_column()
     after: Mapped[list[Any]] = mapped_column(default=list)
     alternative: Mapped[int | None] = mapped_column()
+    outside_cost_minor: Mapped[int | None] = mapped_column()
+    outside_source: Mapped[str] = mapped_column(String(300), default="", server_default="")
     retired: Mapped[bool] = mapped_column(default=False)
 
     request: Mapped[ResourceRequest] = relationship(back_populates="lines")

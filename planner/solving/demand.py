@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from planner.clock import add_weeks, monday, week_of, weeks_between
+from planner.clock import add_weeks, monday, weeks_between
 from planner.records import Preference, RequestLine, RequestType, ResourceRequest
+from planner.solving.lasting import fading_kind, window
+from planner.solving.outside import Division, divisions
 from planner.solving.weighing import UNWEIGHED, Weighing
 from planner.worth import LevelValue, Urgency, UrgencyKind, level_values, response
 
@@ -23,6 +25,9 @@ CUSTOMER_FACING = "can:customer-facing"
 
 FULL = 1000
 """Per mille of the hours asked for."""
+
+NOBODY = "nobody"
+"""Last part of the id of a line that asks for no hours."""
 
 EXPEDITE_WEEKS = 2
 """A dated deadline this near opens the expedite reserve."""
@@ -44,6 +49,7 @@ class Demand:
         started: Whether part of it was promised for weeks that are past.
         weighing: What scaled its claims.
         fading: By level, the week index of an end and what is left then; empty when nothing fades.
+        ways: What each option of `request` leaves to own people and what it buys, same order.
     """
 
     request: Request
@@ -53,6 +59,7 @@ class Demand:
     started: bool
     weighing: Weighing
     fading: tuple[Fading, ...] = ()
+    ways: tuple[Division, ...] = ()
 
     def working(self) -> dict[str, Any]:
         """How the worth of each level was found, as JSON can hold it."""
@@ -68,7 +75,12 @@ class Demand:
             "factors": self.weighing.working,
             "lines": {line_id(self.record, line): line.id for line in self.record.lines},
             "started": self.started,
+            **({"outside": self._outside()} if any(way.bought for way in self.ways) else {}),
         }
+
+    def _outside(self) -> list[dict[str, Any]]:
+        """What each option buys: record ids of lines and their prices, minor units."""
+        return [{line.id: line.outside_cost_minor for line in way.bought} for way in self.ways]
 
 
 def line_id(request: ResourceRequest, line: RequestLine) -> str:
@@ -83,26 +95,10 @@ def line_digest(request: ResourceRequest, line: RequestLine) -> str:
         *(line.customer_facing, line.specialist_id, line.preference.value, line.max_specialists),
         *(line.weekly_min, line.weekly_max, sorted(line.after), line.alternative),
         *(request.earliest_week, request.latest_week, request.deadline and request.deadline.isoformat()),
+        # Only where there is one, so that what was decided before offers had an end stays decided.
+        *([request.offer_valid_until.isoformat()] if request.offer_valid_until else []),
     ]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-
-
-def window(request: ResourceRequest, parameters: Parameters) -> tuple[int, int] | str:
-    """First and last week index, or why there is none: "past", "later" or "deadline"."""
-    first, last = 0, parameters.weeks - 1
-    if request.earliest_week:
-        first = max(first, weeks_between(parameters.first_week, request.earliest_week))
-    if request.latest_week:
-        last = min(last, weeks_between(parameters.first_week, request.latest_week))
-    if last < 0:
-        return "past"
-    if first >= parameters.weeks:
-        return "later"
-    if request.deadline:
-        last = min(last, weeks_between(parameters.first_week, week_of(request.deadline)))
-    if last < 0:
-        return "past"
-    return (first, last) if first <= last else "deadline"
 
 
 def demand_of(
@@ -110,6 +106,7 @@ def demand_of(
     parameters: Parameters,
     done: Mapping[str, int],
     weighing: Weighing = UNWEIGHED,
+    bought: Collection[str] = (),
 ) -> Demand | str:
     """The request as the engine sees it, or why it is left out.
 
@@ -118,6 +115,7 @@ def demand_of(
         parameters: How time and money are seen.
         done: Published quarter-hours in past weeks by the record id of the line.
         weighing: What scales its claims.
+        bought: Record ids of lines that a publication has bought outside.
     """
     weeks = window(request, parameters)
     if isinstance(weeks, str):
@@ -134,12 +132,17 @@ def demand_of(
     values = tuple(v for v in values if _reaches(request, v.fraction, done))
     if not values:
         return "done"
-    frame = _Frame(values, weeks, parameters, done)
-    lines = tuple(_line(request, line, frame) for line in request.lines)
+    ways = divisions(request, bought, {key for key, hours in done.items() if hours})
+    gone = {line.id for line in request.lines} - {line.id for way in ways for line in way.own}
+    frame = _Frame(values, weeks, parameters, done, gone)
+    lines = [_line(request, line, frame) for line in request.lines]
     if not any(any(line.hours) for line in lines):
         return "done"
     fading = fading_of(request, values, parameters, weeks)
-    return Demand(_request(request, values, fading), lines, request, values, started, weighing, fading)
+    asked = _request(request, frame, ways, fading)
+    if any(option == (nobody(request),) for option in asked.options):
+        lines.append(_nobody(request, lines[0]))
+    return Demand(asked, tuple(lines), request, values, started, weighing, fading, ways)
 
 
 def _hours(line: RequestLine, fraction: int) -> int:
@@ -154,9 +157,7 @@ def _reaches(request: ResourceRequest, fraction: int, done: Mapping[str, int]) -
 
 def urgency_of(request: ResourceRequest) -> dict[str, Any]:
     """How the request's worth fades, as JSON can hold it; without a week and a source it does not."""
-    sourced = bool(request.deadline_source.strip() and request.urgency_week)
-    kind = request.urgency if sourced else UrgencyKind.NONE
-    return {"kind": kind.value, "week": request.urgency_week, "pace": request.urgency_pace}
+    return {"kind": fading_kind(request).value, "week": request.urgency_week, "pace": request.urgency_pace}
 
 
 def fading_of(
@@ -184,10 +185,14 @@ def _steps(value: LevelValue, urgency: Urgency, weeks: tuple[int, int]) -> Fadin
 
 
 def _request(
-    request: ResourceRequest, values: Sequence[LevelValue], fading: tuple[Fading, ...] = ()
+    request: ResourceRequest,
+    frame: _Frame,
+    ways: Sequence[Division],
+    fading: tuple[Fading, ...] = (),
 ) -> Request:
     from solver.problem import Level, Request
 
+    values = frame.values
     levels = tuple(
         Level(format(Decimal(v.fraction) / FULL, "f"), v.value_minor, value_by_end=steps)
         for v, steps in zip(values, fading or ((),) * len(values), strict=True)
@@ -199,19 +204,39 @@ def _request(
         account=request.account_id,
         kam=request.kam_id,
         levels=levels,
-        options=_options(request),
+        options=tuple(_option(request, way, frame.gone) for way in ways),
+        option_bonus=tuple(-way.cost_minor for way in ways) if any(way.bought for way in ways) else (),
         submitted=request.filing_order or 0,
         purpose=request.purpose.value if request.purpose else "",
         obligation=full if promised else None,
     )
 
 
-def _options(request: ResourceRequest) -> tuple[tuple[str, ...], ...]:
-    """Lines without an alternative's number belong to every alternative."""
-    numbers = sorted({line.alternative for line in request.lines if line.alternative is not None})
-    return tuple(
-        tuple(line_id(request, line) for line in request.lines if line.alternative in (None, number))
-        for number in numbers or (None,)
+def nobody(request: ResourceRequest) -> str:
+    """The id of the line that asks for no hours."""
+    return f"{request.id}.{NOBODY}"
+
+
+def _option(request: ResourceRequest, way: Division, gone: Collection[str]) -> tuple[str, ...]:
+    """The lines of an option, those that were bought for good with no hours left.
+
+    The engine knows no option without lines; where everything is bought there is one that needs nobody.
+    """
+    staying = {line.id for line in way.own} | ({line.id for line in way.bought} & set(gone))
+    return tuple(line_id(request, line) for line in request.lines if line.id in staying) or (nobody(request),)
+
+
+def _nobody(request: ResourceRequest, like: Line) -> Line:
+    """A line of no hours that nobody may do."""
+    from solver.problem import Line
+
+    return Line(
+        id=nobody(request),
+        needs={},
+        hours=(0,) * len(like.hours),
+        first_week=like.first_week,
+        last_week=like.last_week,
+        candidates=(),
     )
 
 
@@ -223,6 +248,7 @@ class _Frame:
     weeks: tuple[int, int]
     parameters: Parameters
     done: Mapping[str, int]
+    gone: Collection[str]
 
 
 def _line(request: ResourceRequest, line: RequestLine, frame: _Frame) -> Line:
@@ -235,7 +261,7 @@ def _line(request: ResourceRequest, line: RequestLine, frame: _Frame) -> Line:
     return Line(
         id=line_id(request, line),
         needs=_needs(line),
-        hours=tuple(_hours(line, v.fraction) - frame.done.get(line.id, 0) for v in frame.values),
+        hours=tuple(_left(line, v.fraction, frame) for v in frame.values),
         first_week=frame.weeks[0],
         last_week=frame.weeks[1],
         max_specialists=line.max_specialists,
@@ -246,6 +272,11 @@ def _line(request: ResourceRequest, line: RequestLine, frame: _Frame) -> Line:
         after=tuple(positions[position] for position in sorted(line.after)),
         expedite=is_expedite(request, frame.parameters),
     )
+
+
+def _left(line: RequestLine, fraction: int, frame: _Frame) -> int:
+    """Quarter-hours still to be worked by own people; none on what was bought for good."""
+    return 0 if line.id in frame.gone else _hours(line, fraction) - frame.done.get(line.id, 0)
 
 
 def _needs(line: RequestLine) -> dict[str, int]:

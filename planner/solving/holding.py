@@ -14,7 +14,7 @@ from planner.capacity import WeekHours
 from planner.records import Allocation, Proposal, ProposalState, RequestOutcome, Specialist
 from planner.solving.demand import is_expedite
 from planner.solving.parameters import Parameters
-from planner.supply import promised_elsewhere, promises, specialists, week_table
+from planner.supply import promises, specialists, taken_elsewhere, week_table
 
 
 def hold(session: Session, proposal: Proposal) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def _limits(
     planned = set(
         session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == proposal.run_id))
     )
-    table = week_table(session, people.values(), weeks, promised_elsewhere(promises(session), planned))
+    table = week_table(session, people.values(), weeks, taken_elsewhere(session, promises(session), planned))
     return {(who, week): table[who][i] for who in people for i, week in enumerate(weeks)}
 
 

@@ -35,10 +35,11 @@ from planner.solving.parameters import Parameters
 from planner.supply import (
     Promise,
     as_worked,
+    bought_outside,
     granted_in_public,
-    promised_elsewhere,
     promises,
     specialists,
+    taken_elsewhere,
     week_table,
 )
 
@@ -68,6 +69,7 @@ class Material:
         approved: Approved and unpublished proposals of the cycle's newest plan, whose hours shall stand.
         granted: Fraction per mille that the newest plan grants, by request id.
         kept: Fraction per mille that the newest publication grants; what has started keeps at least that.
+        bought: Record ids of lines that the newest publication buys outside, by request id.
         offers: Counter-offers to the newest plan that were accepted, whose hours shall stand.
         rejections: Proposals that heads rejected, each with the decision.
         definition_id: The key-account definition of the day, if there is one.
@@ -84,6 +86,7 @@ class Material:
     approved: Sequence[Proposal]
     granted: Mapping[str, int]
     kept: Mapping[str, int]
+    bought: Mapping[str, Collection[str]]
     offers: Sequence[CounterOffer]
     rejections: Sequence[tuple[Proposal, Decision]]
     definition_id: str | None
@@ -110,13 +113,14 @@ def gather(
         parameters=parameters,
         weeks=weeks,
         people=people,
-        hours=week_table(session, people, weeks, promised_elsewhere(standing, planned)),
+        hours=week_table(session, people, weeks, taken_elsewhere(session, standing, planned)),
         requests=requests,
         late=sorted(late),
         standing=[row for row in standing if row.request_id in planned],
         approved=_approved(session, run, offers) if run else [],
         granted=_granted(session, run) if run else {},
         kept=granted_in_public(session, planned),
+        bought=bought_outside(session, planned),
         offers=offers,
         rejections=_rejections(session, planned),
         definition_id=definition_id(session),

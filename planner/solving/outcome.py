@@ -35,6 +35,7 @@ from planner.solving.carrying import Key, agreed, answer, earlier, fits, shape
 from planner.solving.demand import FULL, line_digest
 from planner.solving.jobs import cycle_back, fail_run, failure
 from planner.solving.material import PLANNABLE
+from planner.solving.outside import costs
 from planner.solving.questions import ask_about_plan
 from planner.solving.voiding import void_offers
 from planner.transitions import CycleAction, JobAction, ProposalAction, RequestAction, move
@@ -59,6 +60,12 @@ class _Plan:
         """The request's levels with the working of their worth."""
         found: list[Mapping[str, Any]] = self.inputs["requests"][request]["levels"]
         return found
+
+    def bought(self, request: str) -> list[str]:
+        """Record ids of the request's lines that the plan buys outside."""
+        options = self.inputs["requests"][request].get("outside", ())
+        chosen = next((g["option"] for g in self.result["granted"] if g["request"] == request), None)
+        return sorted(options[chosen]) if options and chosen is not None else []
 
 
 def save(session: Session, run: PlanRun, text: str) -> None:
@@ -127,7 +134,7 @@ def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestO
     """One row per request of the problem."""
     granted = {grant["request"]: grant["level"] for grant in plan.result["granted"]}
     short = {row["request"]: row for row in plan.result["short"]}
-    bonus, ends = _bonuses(plan), _ends(plan)
+    bonus, ends, price = _bonuses(plan), _ends(plan), costs(plan.problem, plan.result)
     rows = {}
     for request in sorted(plan.inputs["requests"]):
         level, levels = granted.get(request, -1), plan.levels(request)
@@ -139,7 +146,9 @@ def _outcomes(session: Session, run: PlanRun, plan: _Plan) -> dict[str, RequestO
             levels=len(levels),
             fraction=levels[level]["fraction"] if level >= 0 else 0,
             value_minor=_worth(levels[level], ends.get(request, -1)) if level >= 0 else 0,
-            bonus_minor=bonus[request],
+            bonus_minor=bonus[request] - price.get(request, 0),
+            outside_minor=price.get(request, 0),
+            outside_lines=plan.bought(request),
             reason=why["reason"] if why else None,
             params=why["params"] if why else {},
         )
@@ -276,7 +285,8 @@ def _states(
     for proposal in proposals:
         parts[proposal.request_id].append(proposal)
     for request in requests.values():
-        settled = bool(parts[request.id]) and all(
+        # What is bought whole asks nobody of ours, so no head has to decide on it.
+        settled = bool(parts[request.id] or outcomes[request.id].outside_lines) and all(
             p.state == ProposalState.APPROVED for p in parts[request.id]
         )
         outcome = given(outcomes[request.id])

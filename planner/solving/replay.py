@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.audit import digest
 from planner.gap import gap_of, percent_up
+from planner.solving.outside import costs
 from planner.solving.verify import faults
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class _Plan:
     bonuses: Mapping[str, int]
     cells: Mapping[str, Sequence[tuple[str, str, int]]]
     fractions: Mapping[str, int]
+    outside: Mapping[str, int]
 
 
 def replay(text: str) -> Replay:
@@ -152,6 +154,8 @@ def _worth(file: Content, content: Content, measures: Measures, plan: _Plan) -> 
     yield Figure("churn of the plan", worth["churn_minor"], measures.churn)
     yield Figure("bound of the plan", worth["bound_minor"], ending["bound"])
     yield Figure("published value", worth["published_value_minor"], published)
+    outside = sum(plan.outside.get(key, 0) for key in granted)
+    yield Figure("bought outside", worth.get("outside_minor", 0), outside)
     yield Figure("proven", worth["proven"], ending["status"] == "optimal")
     yield Figure("gap in per cent", worth["gap_percent"], None if gap is None else percent_up(gap))
     yield Figure("broken obligations", len(content["broken_obligations"]), len(measures.broken_obligations))
@@ -164,6 +168,7 @@ def _request(row: Content, plan: _Plan) -> Iterator[Figure]:
     stated = sorted((h["specialist_code"], h["week"], h["quarter_hours"]) for h in row["hours"])
     yield Figure(f"{name}: value", row["value_minor"], plan.values[key])
     yield Figure(f"{name}: bonus", row["bonus_minor"], plan.bonuses.get(key, 0))
+    yield Figure(f"{name}: bought outside", row.get("outside_minor", 0), plan.outside.get(key, 0))
     yield Figure(f"{name}: share of its hours", row["fraction"], plan.fractions[key])
     yield Figure(f"{name}: hours", row["quarter_hours"], sum(hours for *_, hours in cells))
     yield Figure(f"{name}: people and weeks", stated, sorted(cells))
@@ -241,7 +246,9 @@ def _plan_of(problem: Content, ending: Content) -> _Plan:
         chosen = request["levels"][level] if level >= 0 else None
         values[request["id"]] = _value(chosen, end.get(request["id"], 0)) if chosen else 0
         fractions[request["id"]] = _permille(chosen["fraction"]) if chosen else 0
-    return _Plan(levels, values, _bonuses(problem, ending, request_of), dict(cells), fractions)
+    return _Plan(
+        levels, values, _bonuses(problem, ending, request_of), dict(cells), fractions, costs(problem, ending)
+    )
 
 
 def _value(level: Content, last_week: int) -> int:
@@ -258,9 +265,11 @@ def _permille(fraction: str) -> int:
 
 
 def _bonuses(problem: Content, ending: Content, request_of: Mapping[str, str]) -> Mapping[str, int]:
-    """Minor units that preferred people add, once per line and person."""
+    """Minor units that preferred people add, once per line and person, less what is bought outside."""
     preferred = {line["id"]: line["preferred"] for line in problem["lines"] if line.get("preferred")}
     total: defaultdict[str, int] = defaultdict(int)
+    for key, price in costs(problem, ending).items():
+        total[key] -= price
     for line, who in {(row["line"], row["specialist"]) for row in ending["hours"] if row["hours"]}:
         if line in preferred and preferred[line]["specialist"] == who:
             total[request_of[line]] += preferred[line]["bonus"]

@@ -19,6 +19,7 @@ from planner.solving.demand import CUSTOMER_FACING, Demand, demand_of
 from planner.solving.exceptions import excepted
 from planner.solving.material import Material, gather
 from planner.solving.weighing import weigh
+from planner.supply import held_softly
 from planner.verdict import Denied, Kind, Message, Problem, Refused
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def translate(
         "people": {p.code: _supply(material, p) for p in material.people},
         "left_out": left_out,
         "released": list(released),
+        "held": [booking.id for booking in held_softly(session)],
     }
     _require_sound(problem)
     text = excepted(session, cycle.id, write_problem(problem), inputs, parameters.changes)
@@ -120,7 +122,8 @@ def _demands(session: Session, material: Material) -> tuple[list[Demand], dict[s
     demands: list[Demand] = []
     left_out = dict.fromkeys(material.late, "cutoff")
     for request in material.requests:
-        demand = demand_of(request, material.parameters, done, weighed[request.id])
+        bought = material.bought.get(request.id, ())
+        demand = demand_of(request, material.parameters, done, weighed[request.id], bought)
         if isinstance(demand, str):
             left_out[request.id] = demand
         else:

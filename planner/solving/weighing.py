@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from planner.claims import read_claims
+from planner.credit import free_credits
 from planner.judging import Tried, judge
 from planner.lifetimes import lifetimes
 from planner.qualifying import MEASURED, Ratings, active_definition, criteria_of, read_ratings, standing
@@ -26,19 +27,21 @@ from planner.worth import NEUTRAL, Factors, Figure, PresentValue, kept_value, pr
 class Weighing:
     """The factors of one request, and their working as JSON can hold it.
 
-    `kept` is what keeping the customer is worth, for a request that claims just that.
+    `kept` is what keeping the customer is worth, for a request that claims just that; `credit` is what an
+    order may use of the customer's credit, None where no limit is set.
     """
 
     factors: Factors = NEUTRAL
     working: Mapping[str, Any] | None = None
     kept: PresentValue | None = None
+    credit: Figure | None = None
 
     def present(self, request: ResourceRequest, yearly_rate: str) -> PresentValue | None:
         """What the request's benefits are worth today; None when that is not known."""
         if request.value_source is ValueSource.LIFETIME:
             return self.kept
         stream = [(row.month_offset, row.amount_minor) for row in request.benefits]
-        return present_value(stream, Decimal(yearly_rate))
+        return present_value(stream, Decimal(yearly_rate)).within(self.credit)
 
 
 UNWEIGHED = Weighing()
@@ -60,6 +63,7 @@ def weigh(
     claims = read_claims(session, day)
     lasting = [row.account_id for row in rows if row.value_source is ValueSource.LIFETIME]
     kept = lifetimes(session, day, lasting, Decimal(yearly_rate))
+    credits_left = free_credits(session, day, rows)
     calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
     weights = strategic_weights(session, day, {row.account_id for row in rows}, tried)
     found = {}
@@ -72,7 +76,8 @@ def weigh(
         )
         working = {"calibration": calibration.product.working(), "strategy": weight.working()}
         lifetime = kept[row.account_id] if row.value_source is ValueSource.LIFETIME else None
-        found[row.id] = Weighing(factors, working, kept_value(lifetime) if lifetime else None)
+        kept_worth = kept_value(lifetime) if lifetime else None
+        found[row.id] = Weighing(factors, working, kept_worth, credits_left.get(row.id))
     return found
 
 

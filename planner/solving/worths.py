@@ -32,7 +32,8 @@ def early_cash(request: Working, level: Working) -> int:
     """What the level is expected to bring within three months, undiscounted, less its avoidable cost."""
     present = request["present_value"]
     early = sum(term["amount_minor"] for term in present["terms"] if term["month"] <= EARLY_MONTHS)
-    total = Decimal(present["total_minor"])
+    # Where credit lets less count than was stated, every part of the stream shrinks alike.
+    total = Decimal(present.get("credit", {}).get("before_minor", present["total_minor"]))
     # What is expected of the whole stream, calibration included, is expected of each part of it.
     share = Decimal(level["expected_minor"]) / total if total else Decimal(0)
     return round_minor(share * early - level["avoidable_cost_minor"])

@@ -10,8 +10,10 @@ from planner.worth.cash import (
     reconciles,
     stability,
 )
+from planner.worth.credit import free_credit
 from planner.worth.figure import Figure, Unit, round_minor, short, unknown
 from planner.worth.flags import Flag, money_flags
+from planner.worth.innovators import Innovators, innovators
 from planner.worth.lifetime import lifetime_value
 from planner.worth.profit import Month, Profit, Rates, added, profit
 from planner.worth.response import Shape, adbudg, response
@@ -44,6 +46,7 @@ __all__ = [
     "Factors",
     "Figure",
     "Flag",
+    "Innovators",
     "LevelValue",
     "Month",
     "PresentValue",
@@ -70,6 +73,8 @@ __all__ = [
     "days_sales_outstanding",
     "economic_profit",
     "exit_stress",
+    "free_credit",
+    "innovators",
     "kept_value",
     "level_values",
     "lifetime_value",

@@ -8,7 +8,7 @@ its working.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -34,13 +34,32 @@ class Discounted:
 class PresentValue:
     """The sum of a benefit stream as of today, unrounded, and how it was found.
 
-    `lifetime` is set when the stream is what keeping the customer brings, year by year.
+    `lifetime` is set when the stream is what keeping the customer brings, year by year. `total` is what
+    counts; with a `credit` known it is at most that, whatever the terms add up to.
     """
 
     yearly_rate: Decimal
     terms: tuple[Discounted, ...]
     total: Decimal
     lifetime: Figure | None = None
+    credit: Figure | None = None
+
+    @property
+    def stated(self) -> Decimal:
+        """What the terms add up to."""
+        with localcontext(ARITHMETIC):
+            return sum((term.present for term in self.terms), Decimal(0)) if self.credit else self.total
+
+    @property
+    def capped(self) -> bool:
+        """Whether the customer's credit lets less count than was stated."""
+        return self.total < self.stated
+
+    def within(self, credit: Figure | None) -> PresentValue:
+        """The same, counting at most the free credit; unchanged when no limit is known."""
+        if credit is None or credit.value is None:
+            return self
+        return replace(self, total=min(self.total, Decimal(credit.value)), credit=credit)
 
     @property
     def minor(self) -> int:
@@ -50,9 +69,16 @@ class PresentValue:
     def working(self) -> dict[str, Any]:
         """The working as JSON can hold it; decimals as text to the sixth place."""
         lifetime = {"lifetime": self.lifetime.working()} if self.lifetime else {}
+        capped = {
+            "formula": "lesser of before and limit",
+            "before_minor": short(self.stated),
+            "limit": self.credit.working() if self.credit else None,
+            "after_minor": short(self.total),
+        }
         return {
             "formula": "sum of amount / (1 + rate)^(month / 12)",
             **lifetime,
+            **({"credit": capped} if self.credit else {}),
             "yearly_rate": str(self.yearly_rate),
             "terms": [
                 {

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 
 from web.addresses import IdConverter, NumberConverter
 from web.api import (
+    bookings,
     company,
     cycles,
     deciding,
@@ -54,6 +55,7 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     outcomes.blueprint,
     overrides.blueprint,
     swaps.blueprint,
+    bookings.blueprint,
     scenarios.blueprint,
     publications.blueprint,
     reviews.blueprint,

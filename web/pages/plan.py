@@ -24,7 +24,7 @@ from web.rendering import hours, week
 
 pages = Blueprint("plan", __name__)
 
-DRAFTS = frozenset({"proposed", "approved", "rejected", "countered"})
+DRAFTS = frozenset({"proposed", "approved", "rejected", "countered", loads.HELD})
 STEPS = (0, 400, 700, 900)
 """Load in per mille of the time there is, above which the next darker colour begins."""
 
@@ -98,7 +98,7 @@ def bookings_of(person: PersonRow) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for cell in person.cells:
         for booking in cell.bookings:
-            title = booking.title or _("another request")
+            title = _("held softly") if booking.state == loads.HELD else booking.title or _("another request")
             found.setdefault(title, []).append(
                 f"{week(cell.week, short=True)} {hours(booking.quarter_hours)}"
             )

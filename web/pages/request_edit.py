@@ -24,13 +24,15 @@ from planner.records import (
     RequestType,
     ResourceRequest,
     SkillFamily,
+    Stage,
     ValueSource,
     new_id,
 )
-from planner.services.customers import accounts
+from planner.services.customers import accounts, goals
 from planner.services.explaining import ways
 from planner.services.filing import hints, requests
 from planner.services.filing.request_values import problems_in
+from planner.services.filing.stages import TEMPLATES
 from planner.services.staff import people
 from planner.verdict import Denied, Kind, Refused
 from planner.worth import Shape, UrgencyKind
@@ -315,6 +317,13 @@ def _options(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
         "accounts": [(a.id, a.name) for a in accounts.account_options(session, actor)],
         "purposes": [(p.value, label(p)) for p in Purpose],
         "types": [(t.value, label(t)) for t in RequestType],
+        "stages": [(s.value, label(s)) for s in Stage],
+        "usual": TEMPLATES,
+        "goals": [
+            (goal.code, goal.title)
+            for goal in goals.list_goals(session, actor)
+            if goal.active or goal.code == form.value("goal_code")
+        ],
         "skills": [(s.key, text) for text, s in skills if s.family is not SkillFamily.LANGUAGE],
         "languages": [(s.key, text) for text, s in skills if s.family is SkillFamily.LANGUAGE],
         "levels": levels(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,21 +11,27 @@ from flask_babel import format_decimal, lazy_gettext
 from flask_babel import gettext as _
 
 from planner.checks import MONEY_MAX
-from planner.records import Preference, ValueSource
+from planner.records import Preference, Stage, ValueSource
 from planner.services.filing.requests import LineValues, RequestValues
+from planner.services.filing.stages import TEMPLATES
 from planner.verdict import Message, Problem
 from planner.worth import Shape, UrgencyKind
-from web.pages.forms import fault, scaled
+from web.pages.forms import fault
+from web.pages.reader import Reader
 from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR, money
 
 CHANCES: Final = (0, 500, 1000)
 """The shares of the hours, in per mille, whose chance is asked for."""
+
+USUAL_CURVE: Final = "usual-curve"
+"""The step that fills in what is usual at the chosen stage."""
 
 MOST_ROWS: Final = 20
 ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "lines": (
         "skill", "level", "hours", "specialist", "preference", "language", "language_level",
         "customer_facing", "activity", "max_specialists", "weekly_min", "weekly_max", "after", "alternative",
+        "outside_cost", "outside_source",
     ),
     "benefits": ("month", "amount"),
     "evidence": ("kind", "text", "link"),
@@ -41,6 +46,8 @@ ANCHORS: Final[Mapping[str, str]] = {
     "specialist_code": "specialist",
     "amount_minor": "amount",
     "avoidable_cost_minor": "avoidable_cost",
+    "money_budget_minor": "money_budget",
+    "outside_cost_minor": "outside_cost",
 }
 """What the planner calls a field and the form calls otherwise."""
 
@@ -54,12 +61,19 @@ NAMES: Final[Mapping[str, Any]] = {
     "latest_week": lazy_gettext("Latest week"),
     "deadline": lazy_gettext("Fixed deadline"),
     "deadline_source": lazy_gettext("Who set it?"),
+    "offer_valid_until": lazy_gettext("Our offer is valid until"),
     "curve_shape": lazy_gettext("Between these points"),
     "curve_top": lazy_gettext("The most that any hours could reach"),
+    "curve_reason": lazy_gettext("Why the chances differ"),
+    "stage": lazy_gettext("Stage of cooperation"),
+    "goal_code": lazy_gettext("Goal of the company"),
     "urgency": lazy_gettext("Does the worth fade with time?"),
     "urgency_week": lazy_gettext("Last week without loss"),
     "urgency_pace": lazy_gettext("How fast"),
     "avoidable_cost": lazy_gettext("Extra cost"),
+    "money_budget": lazy_gettext("Most that may be paid outside"),
+    "outside_cost": lazy_gettext("Price if somebody outside does it"),
+    "outside_source": lazy_gettext("Who offers that"),
     "value_source": lazy_gettext("What it is worth"),
     "obligation": lazy_gettext("Obligation"),
     "contract_reference": lazy_gettext("Contract and clause"),
@@ -87,59 +101,6 @@ NAMES: Final[Mapping[str, Any]] = {
     "link": lazy_gettext("Link"),
 }
 """What people call each field."""
-
-
-class Reader:
-    """Reads typed fields one by one and remembers what could not be understood."""
-
-    def __init__(self, typed: Mapping[str, str]) -> None:
-        self.typed = typed
-        self.problems: list[Problem] = []
-
-    def text(self, name: str) -> str:
-        """The text, without blanks around it."""
-        return self.typed.get(name, "").strip()
-
-    def maybe(self, name: str) -> str | None:
-        """The text, None when there is none."""
-        return self.text(name) or None
-
-    def amount(self, name: str, factor: int, remedy: str) -> int | None:
-        """A number times `factor` as a whole number; None when empty or not understood, which is noted."""
-        typed = self.text(name)
-        value = scaled(typed, factor) if typed else None
-        if typed and value is None:
-            self.problems.append(
-                fault(name.replace("-", "/"), "E_NUMBER", _("This is not understood."), remedy)
-            )
-        return value
-
-    def hours(self, name: str) -> int | None:
-        """Hours as quarter-hours."""
-        return self.amount(name, QUARTERS_PER_HOUR, _("Write hours in steps of a quarter, such as 7.5."))
-
-    def money(self, name: str) -> int | None:
-        """Money as minor units."""
-        return self.amount(name, MINOR_PER_UNIT, _("Write an amount such as 120000 or 1500.50."))
-
-    def percent(self, name: str) -> int | None:
-        """A percentage as per mille."""
-        return self.amount(name, 10, _("Write a percentage from 0 to 100, such as 35."))
-
-    def whole(self, name: str) -> int | None:
-        """A whole number."""
-        return self.amount(name, 1, _("Write a whole number."))
-
-    def day(self, name: str) -> date | None:
-        """A date."""
-        typed = self.text(name)
-        try:
-            return date.fromisoformat(typed) if typed else None
-        except ValueError:
-            self.problems.append(
-                fault(name, "E_DATE", _("This is not a date."), _("Write it like 2027-01-31."))
-            )
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +159,12 @@ def count_rows(typed: Mapping[str, str], part: str) -> int:
 
 
 def change_rows(typed: Mapping[str, str], step: str) -> dict[str, str]:
-    """The typed values after "add-lines" or "remove-lines-2" and their kin; other steps change nothing."""
+    """The typed values after "add-lines" or "remove-lines-2" and their kin, or with the usual chances.
+
+    Other steps change nothing.
+    """
+    if step == USUAL_CURVE:
+        return _usual(typed)
     verb, _dash, rest = step.partition("-")
     part, _dash, index = rest.partition("-")
     if part not in ROWS:
@@ -212,6 +178,17 @@ def change_rows(typed: Mapping[str, str], step: str) -> dict[str, str]:
     for i, row in enumerate(rows):
         kept.update({f"{part}-{i}-{name}": row.get(name, "") for name in ROWS[part]})
     return kept
+
+
+def _usual(typed: Mapping[str, str]) -> dict[str, str]:
+    """The typed values with the chances that are usual at the chosen stage; the same without one."""
+    stage = typed.get("stage", "")
+    if stage not in {each.value for each in Stage}:
+        return dict(typed)
+    usual = TEMPLATES[Stage(stage)]
+    chances = {f"curve-{share}": plain(chance, 10) for share, chance in usual.points}
+    shape = "" if usual.shape is Shape.STEPS else usual.shape.value
+    return {**typed, **chances, "curve_shape": shape, "curve_top": plain(usual.top, 10), "curve_reason": ""}
 
 
 def _row(typed: Mapping[str, str], part: str, index: int) -> dict[str, str]:
@@ -240,12 +217,14 @@ def read(typed: Mapping[str, str], *, unfinished_too: bool = True) -> Read:
         latest_week=reader.maybe("latest_week"),
         deadline=reader.day("deadline"),
         deadline_source=reader.text("deadline_source"),
+        offer_valid_until=reader.day("offer_valid_until"),
         need_statement=reader.text("need_statement"),
         benefits=[
             (reader.whole(f"benefits-{i}-month") or 0, reader.money(f"benefits-{i}-amount") or 0)
             for i in benefits
         ],
         avoidable_cost_minor=reader.money("avoidable_cost") or 0,
+        money_budget_minor=reader.money("money_budget"),
         obligation=bool(reader.text("obligation")),
         contract_reference=reader.text("contract_reference"),
         lines=[_line(reader, i, lines) for i in lines],
@@ -264,6 +243,9 @@ def read(typed: Mapping[str, str], *, unfinished_too: bool = True) -> Read:
         urgency_week=reader.maybe("urgency_week"),
         urgency_pace=_pace(reader),
         value_source=reader.text("value_source") or ValueSource.STREAM.value,
+        stage=reader.maybe("stage"),
+        curve_reason=reader.text("curve_reason"),
+        goal_code=reader.maybe("goal_code"),
     )
     rows = {
         "lines": tuple(map(str, lines)),
@@ -308,6 +290,8 @@ def _line(reader: Reader, index: int, kept: list[int]) -> LineValues:
         weekly_max=reader.hours(prefix + "weekly_max"),
         after=_after(reader, prefix + "after", kept),
         alternative=reader.whole(prefix + "alternative"),
+        outside_cost_minor=reader.money(prefix + "outside_cost"),
+        outside_source=reader.text(prefix + "outside_source"),
     )
 
 
@@ -350,11 +334,16 @@ def typed_values(values: RequestValues) -> dict[str, str]:
         "latest_week": values.latest_week or "",
         "deadline": values.deadline.isoformat() if values.deadline else "",
         "deadline_source": values.deadline_source,
+        "offer_valid_until": values.offer_valid_until.isoformat() if values.offer_valid_until else "",
         "need_statement": values.need_statement,
         "value_source": values.value_source,
+        "stage": values.stage or "",
+        "curve_reason": values.curve_reason,
+        "goal_code": values.goal_code or "",
         "avoidable_cost": plain(values.avoidable_cost_minor, MINOR_PER_UNIT)
         if values.avoidable_cost_minor
         else "",
+        "money_budget": plain(values.money_budget_minor, MINOR_PER_UNIT),
         "obligation": "1" if values.obligation else "",
         "contract_reference": values.contract_reference,
         "curve_shape": "" if values.curve_shape == Shape.STEPS else values.curve_shape,
@@ -390,6 +379,8 @@ def _typed_line(line: LineValues) -> dict[str, str]:
         "weekly_max": plain(line.weekly_max, QUARTERS_PER_HOUR),
         "after": ", ".join(str(i + 1) for i in line.after),
         "alternative": "" if line.alternative is None else str(line.alternative),
+        "outside_cost": plain(line.outside_cost_minor, MINOR_PER_UNIT),
+        "outside_source": line.outside_source,
     }
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest, ValueSource
+from planner.records import Outcome, Purpose, RequestStatus, RequestType, ResourceRequest, Stage, ValueSource
 from planner.services.filing.requests import RequestValues
 from web.pages.request_form import NAMES
 from web.rendering import UNKNOWN, day, hours, label, money, permille, week
@@ -31,6 +31,7 @@ MORE_NAMES: Final[Mapping[str, Any]] = {
     "status": _l("State"),
     "outcome": _l("Result"),
     "avoidable_cost_minor": _l("Extra cost"),
+    "money_budget_minor": _l("Most that may be paid outside"),
     "return_reason": _l("Why it was returned"),
     "obligation_confirmed_by_id": _l("Confirmed"),
 }
@@ -111,9 +112,9 @@ def describe(name: str, value: Any, accounts: Mapping[str, str]) -> str:  # noqa
         return accounts.get(str(value), UNKNOWN)
     if name in {"earliest_week", "latest_week"}:
         return week(str(value))
-    if name == "deadline":
+    if name in {"deadline", "offer_valid_until"}:
         return day(value if isinstance(value, date) else date.fromisoformat(str(value)[:10]))
-    if name == "avoidable_cost_minor":
+    if name in {"avoidable_cost_minor", "money_budget_minor"}:
         return money(int(value))
     if name in _PARTS:
         return "; ".join(_PARTS[name](part) for part in value)
@@ -131,6 +132,7 @@ _CHOICES: Final[Mapping[str, Any]] = {
     "type": RequestType,
     "status": RequestStatus,
     "value_source": ValueSource,
+    "stage": Stage,
 }
 
 
@@ -140,6 +142,14 @@ def _benefit(part: Sequence[int]) -> str:
 
 
 def _line(part: Mapping[str, Any]) -> str:
+    if part.get("outside_cost_minor") is not None:
+        return _(
+            "%(skill)s, level %(level)d: %(hours)s, outside for %(cost)s",
+            skill=part["skill_key"],
+            level=part["min_level"],
+            hours=hours(part["quarter_hours"]),
+            cost=money(part["outside_cost_minor"]),
+        )
     return _(
         "%(skill)s, level %(level)d: %(hours)s",
         skill=part["skill_key"],

@@ -14,17 +14,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from planner.actor import Actor
 from planner.permissions import Action, may
-from planner.records import RequestStatus, ResourceRequest, Role
-from planner.services.customers import accounts
+from planner.records import RequestLine, RequestStatus, ResourceRequest, Role
+from planner.services.customers import accounts, goals
 from planner.services.excepting import swaps
 from planner.services.explaining import explanations
-from planner.services.filing import admissions, requests, stories
+from planner.services.filing import admissions, request_worth, requests, stories
+from planner.services.filing.stages import is_usual
 from planner.services.paging import Page
+from planner.solving.lasting import end_of
 from planner.transitions import allowed
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reads, writing
 from web.errors import words
+from web.pages.ending_words import end_words, offer_mark
 from web.pages.frame import page
 from web.pages.request_words import describe, field_name, steps, who_acts
 from web.policy import policy
@@ -51,17 +54,20 @@ def show_list(session: Session, actor: Actor) -> str:
     number = request.args.get("page", "1")
     found = _filtered(session, actor, int(number) if number.isdecimal() and len(number) < 7 else 1, PER_PAGE)
     known = accounts.list_accounts(session, actor) if actor.has(*_SEE_ACCOUNTS) else []
+    named = goals.list_goals(session, actor) if may(actor, Action.VIEW_GOALS) else []
     return page(
         session,
         actor,
         "requests/list.html",
         found=found,
         accounts=known,
+        goals=named,
         statuses=list(RequestStatus),
         chosen=_chosen(),
         address=lambda number: _address(page=number),
         export=_address("/requests.csv"),
         who_acts=who_acts,
+        offer_mark=offer_mark,
         total_hours=total_hours,
     )
 
@@ -70,7 +76,7 @@ _SEE_ACCOUNTS = (Role.KAM, Role.LEADERSHIP, Role.PLANNER, Role.FINANCE)
 
 
 def _chosen() -> dict[str, str]:
-    return {name: request.args.get(name, "") for name in ("status", "text", "account")}
+    return {name: request.args.get(name, "") for name in ("status", "text", "account", "goal")}
 
 
 def _address(path: str = "/requests", **changed: object) -> str:
@@ -88,6 +94,7 @@ def _filtered(session: Session, actor: Actor, number: int, size: int) -> Page[Re
         status=wanted,
         text=chosen["text"] or None,
         account_id=chosen["account"] or None,
+        goal_code=chosen["goal"] or None,
         page=number,
         per_page=size,
     )
@@ -118,6 +125,7 @@ def export(session: Session, actor: Actor) -> Response:
         _("Result"),
         _("Hours"),
         _("Window"),
+        _("Our offer is valid until"),
     )
     table.writerow(heading)
     number = 1
@@ -126,7 +134,8 @@ def export(session: Session, actor: Actor) -> Response:
         for row in found.rows:
             cells = (row.title, row.account.name, row.kam.display_name, label(row.status), label(row.outcome))
             window = f"{row.earliest_week or ''} {row.latest_week or ''}".strip()
-            table.writerow([*map(harmless, cells), total_hours(row) / 4, window])
+            valid = row.offer_valid_until.isoformat() if row.offer_valid_until else ""
+            table.writerow([*map(harmless, cells), total_hours(row) / 4, window, valid])
         if number * EXPORTED_AT_ONCE >= found.total:
             break
         number += 1
@@ -160,10 +169,22 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         **swap_choices(session, actor, told),
         warnings=requests.warnings(session, told.request) if told.whole else (),
         late=may(actor, Action.ADMIT_LATE) and admissions.waits_for_the_next_cycle(session, told.request),
+        credit=request_worth.credit_of(session, told.request) if told.whole else None,
+        usual_chances=is_usual(told.request),
         total_hours=total_hours(told.request),
+        ends=end_of(told.request),
+        end_words=end_words,
+        offer_mark=offer_mark,
+        outside=bought(told),
         describe=lambda name, value: describe(name, value, known),
         field_name=field_name,
     )
+
+
+def bought(told: stories.Story) -> list[RequestLine]:
+    """The lines that the newest plan lets somebody outside do."""
+    chosen = told.outcome.outside_lines if told.outcome else ()
+    return [line for line in told.request.lines if line.id in chosen]
 
 
 def refusal_card(session: Session, actor: Actor, told: stories.Story) -> object | None:

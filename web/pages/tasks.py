@@ -27,11 +27,11 @@ from planner.records import (
     Role,
     SwapState,
 )
-from planner.services.approving import decisions, offers, waiting
+from planner.services.approving import booking_views, decisions, offers, waiting
 from planner.services.closing import due_outcomes
 from planner.services.customers import accounts, definitions
 from planner.services.excepting import overrides, swaps
-from planner.services.filing import obligations, requests
+from planner.services.filing import obligations, offer_ends, requests
 from planner.services.planning import cycles, runs
 from web.pages.first_steps import steps_for
 from web.pages.task import Task
@@ -98,8 +98,29 @@ def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
             len(short) - MOST_SHORT,
         )
         yield Task(text, "", f"/requests?status={RequestStatus.PLANNED.value}", "list", "warn")
+    yield from _offers_ending(session, actor)
+    yield from _bookings(session, actor)
     yield from _owed(session, actor)
     yield from _contracts(session, actor)
+
+
+def _offers_ending(session: Session, actor: Actor) -> Iterator[Task]:
+    """Open requests of the reader whose offer to the customer lapses soon, or has lapsed."""
+    for row in offer_ends.ending_offers(session, actor):
+        left = offer_ends.days_left(row)
+        if left is None or actor.user_id not in {row.kam_id, row.filed_by_id}:
+            continue
+        until = day(row.offer_valid_until)
+        over = left < 0
+        yield Task(
+            _("The offer for “%(title)s” has lapsed", title=row.title)
+            if over
+            else _("The offer for “%(title)s” is valid until %(day)s", title=row.title, day=until),
+            _("Renew it and state the new date, or withdraw the request."),
+            f"/requests/{row.id}",
+            "clock",
+            "bad" if left <= offer_ends.LAST_CALL.days else "warn",
+        )
 
 
 def _owed(session: Session, actor: Actor) -> Iterator[Task]:
@@ -166,7 +187,21 @@ def _all(session: Session, actor: Actor, states: Iterable[RequestStatus]) -> Ite
         number += 1
 
 
+def _bookings(session: Session, actor: Actor) -> Iterator[Task]:
+    """Soft bookings that wait for the reader's consent, or expire within a week."""
+    for view in booking_views.ending_bookings(session, actor):
+        who, until = view.booking.specialist.display_name, day(view.booking.expires_on)
+        text = (
+            _("Hold hours of %(who)s softly until %(day)s?", who=who, day=until)
+            if view.may_grant
+            else _("The soft booking of %(who)s expires on %(day)s", who=who, day=until)
+        )
+        address = f"/bookings#booking-{view.booking.id}"
+        yield Task(text, view.booking.account.name, address, "clock", "warn")
+
+
 def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
+    yield from _bookings(session, actor)
     box = decisions.inbox(session, actor)
     number = sum(item.state is ProposalState.PROPOSED and not item.is_own for item in box.items)
     if number:

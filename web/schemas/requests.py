@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from planner.checks import MONEY_MAX
-from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType, ValueSource
+from planner.records import EvidenceKind, Preference, Purpose, RequestStatus, RequestType, Stage, ValueSource
 from planner.services.filing import request_values as limits
 from planner.services.filing.request_values import LineValues, RequestValues
 from planner.worth import Shape, UrgencyKind
@@ -69,6 +69,14 @@ class LineIn(Form):
     weekly_max_quarter_hours = _weekly()
     after = Many(Whole(0, limits.MOST_LINES), most=limits.MOST_LINES, load_default=list)
     alternative = Whole(0, limits.MOST_LINES, **NOTHING)
+    outside_cost_minor = Whole(
+        0,
+        MONEY_MAX,
+        code="E_MONEY_RANGE",
+        metadata={"description": "For this the whole line can be bought outside."},
+        **NOTHING,
+    )
+    outside_source = Text(300, blank=True, load_default="")
 
 
 class RequestIn(Form):
@@ -82,10 +90,12 @@ class RequestIn(Form):
     latest_week = Week(**NOTHING)
     deadline = Day(**NOTHING)
     deadline_source = Text(300, blank=True, load_default="")
+    offer_valid_until = Day(**NOTHING)
     need_statement = Text(5000, blank=True, lines=True, load_default="")
     benefits = Many(Part(BenefitIn), most=limits.LAST_MONTH + 1, load_default=list)
     value_source = Choice(ValueSource, load_default=ValueSource.STREAM)
     avoidable_cost_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", load_default=0)
+    money_budget_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
     obligation = Flag(load_default=False)
     contract_reference = Text(160, blank=True, load_default="")
     lines = Many(Part(LineIn), most=limits.MOST_LINES, load_default=list)
@@ -96,6 +106,9 @@ class RequestIn(Form):
     urgency = Choice(UrgencyKind, load_default=UrgencyKind.NONE)
     urgency_week = Week(**NOTHING)
     urgency_pace = Whole(1, limits.FULL, **NOTHING)
+    stage = Choice(Stage, metadata={"description": "Brings its usual curve when none is stated."}, **NOTHING)
+    curve_reason = Text(300, blank=True, load_default="")
+    goal_code = Text(40, **NOTHING)
 
 
 class RequestQuery(PageQuery):
@@ -104,6 +117,7 @@ class RequestQuery(PageQuery):
     status = Choice(RequestStatus, load_default=None)
     text = Text(200, blank=True, load_default=None)
     account_id = Text(36, load_default=None)
+    goal_code = Text(40, load_default=None)
 
 
 class HintQuery(Form):

@@ -12,8 +12,8 @@ from planner import checks
 from planner.capacity import skills_on
 from planner.clock import horizon, monday
 from planner.records import Preference, Proposal, Specialist
-from planner.solving.demand import window
 from planner.solving.holding import room
+from planner.solving.lasting import window
 from planner.solving.parameters import Parameters
 from planner.supply import specialists
 from planner.verdict import Problem

@@ -21,7 +21,7 @@ from planner.records import (
     Specialist,
 )
 from planner.services.approving.inbox_views import PersonWeek
-from planner.supply import promised_elsewhere, promises, specialists, week_table
+from planner.supply import promises, specialists, taken_elsewhere, week_table
 
 
 def person_weeks(session: Session, run: PlanRun, rows: Iterable[Proposal]) -> tuple[PersonWeek, ...]:
@@ -35,7 +35,7 @@ def person_weeks(session: Session, run: PlanRun, rows: Iterable[Proposal]) -> tu
     planned = set(session.scalars(select(RequestOutcome.request_id).where(RequestOutcome.run_id == run.id)))
     weeks = sorted({week for _, week in by_cell})
     people = {p.id: p for p in specialists(session, {who for who, _ in by_cell})}
-    table = week_table(session, people.values(), weeks, promised_elsewhere(promises(session), planned))
+    table = week_table(session, people.values(), weeks, taken_elsewhere(session, promises(session), planned))
     cells = [
         _person_week(people[who], week, table[who][weeks.index(week)], parts)
         for (who, week), parts in by_cell.items()

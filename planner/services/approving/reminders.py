@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -29,24 +28,16 @@ from planner.records import (
     User,
     UserRole,
 )
+from planner.services.approving.booking_views import bookings_due
 from planner.services.approving.waiting import open_parts
+from planner.services.filing.offer_ends import offers_due
+from planner.services.staff.due import Due
 from planner.services.staff.notifying import notify
 from planner.solving.material import newest_plan
 from planner.verdict import Message
 
 HALF, NINE_TENTHS = 50, 90
 """Per cent of the time to decide after which heads are reminded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """Who is to be told what now; the key makes it once."""
-
-    users: frozenset[str]
-    kind: NotificationKind
-    text: Message
-    link: str
-    key: str
 
 
 def anything_due(session: Session, at: datetime | None = None) -> bool:
@@ -67,15 +58,15 @@ def remind(session: Session, at: datetime | None = None) -> int:
     )
 
 
-def _untold(session: Session, due: _Due) -> bool:
+def _untold(session: Session, due: Due) -> bool:
     people = select(User.id).where(User.id.in_(due.users), User.active)
     told = select(Notification.user_id).where(Notification.key == due.key)
     return bool(set(session.scalars(people)) - set(session.scalars(told)))
 
 
-def _all_due(session: Session, at: datetime) -> list[_Due]:
+def _all_due(session: Session, at: datetime) -> list[Due]:
     cycles = session.scalars(select(PlanningCycle).where(PlanningCycle.status == CycleStatus.DECIDING))
-    found: list[_Due] = []
+    found = [*offers_due(session, at.date()), *bookings_due(session, at.date())]
     for cycle in cycles:
         run = newest_plan(session, cycle.id)
         passed = _passed(cycle, run, at) if run else None
@@ -95,7 +86,7 @@ def _passed(cycle: PlanningCycle, run: PlanRun, at: datetime) -> int | None:
     return int((at - start) * 100 / whole)
 
 
-def _of_run(session: Session, cycle: PlanningCycle, run: PlanRun, passed: int) -> list[_Due]:
+def _of_run(session: Session, cycle: PlanningCycle, run: PlanRun, passed: int) -> list[Due]:
     parts = [p for p in open_parts(session, run) if p.state.value == "proposed"]
     by_department: defaultdict[Department, list[Proposal]] = defaultdict(list)
     for part in parts:
@@ -115,13 +106,13 @@ def _to_heads(  # noqa: PLR0917 - one row of what is known of a department that 
     department: Department,
     rows: Sequence[Proposal],
     passed: int,
-) -> _Due:
+) -> Due:
     step = NINE_TENTHS if passed >= NINE_TENTHS else HALF
     people = {department.head_id}
     if step == NINE_TENTHS or department.head_id is None:
         people |= {department.deputy_head_id, *_named(session, rows)}
     people |= _standing_in(session, people)
-    return _Due(
+    return Due(
         users=frozenset(who for who in people if who),
         kind=NotificationKind.REMINDER,
         text=Message(
@@ -137,11 +128,11 @@ def _to_heads(  # noqa: PLR0917 - one row of what is known of a department that 
     )
 
 
-def _to_leadership(session: Session, run: PlanRun, department: Department, rows: Sequence[Proposal]) -> _Due:
+def _to_leadership(session: Session, run: PlanRun, department: Department, rows: Sequence[Proposal]) -> Due:
     leaders = (
         select(User.id).join(UserRole, UserRole.user_id == User.id).where(UserRole.role == Role.LEADERSHIP)
     )
-    return _Due(
+    return Due(
         users=frozenset(session.scalars(leaders)),
         kind=NotificationKind.ESCALATION,
         text=Message(

@@ -1,8 +1,10 @@
-"""What the company wants to reach; account plans say which goals they serve."""
+"""What the company wants to reach; account plans and requests say which goals they serve."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -12,9 +14,10 @@ from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.permissions import Action, may
-from planner.records import StrategicGoal
-from planner.scope import an_id
+from planner.records import ResourceRequest, StrategicGoal
+from planner.scope import an_id, visible_requests
 from planner.services.versions import check_version
+from planner.supply import promises
 from planner.verdict import Problem, not_found, require
 
 LONGEST: Final = 160
@@ -30,6 +33,36 @@ def list_goals(session: Session, actor: Actor) -> Sequence[StrategicGoal]:
     require(may(actor, Action.VIEW_GOALS))
     order = StrategicGoal.active.desc(), StrategicGoal.title, StrategicGoal.id
     return session.scalars(select(StrategicGoal).order_by(*order)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class GoalUse:
+    """A goal with the requests that name it, as far as the reader may see them.
+
+    `quarter_hours` are those that publications gave them and that stand, past weeks included.
+    """
+
+    goal: StrategicGoal
+    requests: int
+    quarter_hours: int
+
+
+def goals_in_use(session: Session, actor: Actor) -> list[GoalUse]:
+    """All goals with what serves them directly, those given up last.
+
+    Raises:
+        Refused: E_FORBIDDEN.
+    """
+    rows = list_goals(session, actor)
+    visible = visible_requests(session, actor).with_only_columns(ResourceRequest.id, ResourceRequest.goal_id)
+    pairs = session.execute(visible.where(ResourceRequest.goal_id.is_not(None)))
+    serving = {request: goal for request, goal in pairs if goal is not None}
+    hours: Counter[str] = Counter()
+    for promise in promises(session) if serving else ():
+        if promise.request_id in serving:
+            hours[serving[promise.request_id]] += promise.quarter_hours
+    counts = Counter(serving.values())
+    return [GoalUse(row, counts[row.id], hours[row.id]) for row in rows]
 
 
 def add_goal(session: Session, actor: Actor, code: str, title: str) -> StrategicGoal:

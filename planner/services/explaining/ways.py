@@ -28,7 +28,10 @@ from planner.solving.questions import find_question
 from planner.verdict import Message, not_found, require
 
 FAMILIES: Final = ("value", "level", "window", "people", "hours", "yield")
-COUNTERS: Final = frozenset({"value", "level", "window", "people"})
+OUTSIDE: Final = "outside"
+"""A way that the card does not have to seek: what is bought whole competes with nobody for hours."""
+
+COUNTERS: Final = frozenset({"value", "level", "window", "people", OUTSIDE})
 """Families that a changed own request answers."""
 
 STEP_PERCENT: Final = 10
@@ -44,12 +47,13 @@ class Way:
     """One way forward.
 
     Attributes:
-        family: One of FAMILIES.
+        family: One of FAMILIES, or OUTSIDE.
         words: What would be enough.
         proven: Whether the change and that one step less is not enough were both proven.
         counter: Whether the own request can be changed to it with one click.
         displaced: Titles of requests that would then get less; leadership only.
         displaced_count: How many; told to others only from three on.
+        price_minor: What it may cost at most, minor units; None when no price is meant.
     """
 
     family: str
@@ -58,6 +62,7 @@ class Way:
     counter: bool
     displaced: tuple[str, ...] = ()
     displaced_count: int | None = None
+    price_minor: int | None = None
 
 
 def steps_up(part: int, whole: int) -> int | None:
@@ -91,7 +96,21 @@ def ways(session: Session, actor: Actor, request: ResourceRequest, card: Questio
                     displaced_count=len(displaced) if whole or len(displaced) >= SMALLEST_GROUP else None,
                 )
             )
-    return tuple(found)
+    return (*found, *_outside(request, card.answer))
+
+
+def _outside(request: ResourceRequest, card: Mapping[str, Any]) -> tuple[Way, ...]:
+    """The price for which all of it could be bought: the own worth, which takes nothing from anybody.
+
+    The worth is the request's own and known to its manager, so nothing of others' figures is told.
+    """
+    worth = card["own_value"]
+    budget = request.money_budget_minor
+    if worth <= 0 or not request.lines:
+        return ()
+    most = worth if budget is None else min(worth, budget)
+    words = Message("If somebody outside did all of it for less than this price, it would be done:")
+    return (Way(family=OUTSIDE, words=words, proven=True, counter=True, price_minor=most),)
 
 
 class _Told:
@@ -238,6 +257,8 @@ def counter_values(session: Session, actor: Actor, request_id: str, family: str)
         raise not_found()
     found = card.answer["families"].get(family)
     values = values_of(told.request)
+    if family == OUTSIDE and card.answer["own_value"] > 0:
+        return values
     if found is None:
         raise not_found()
     if family == "window":

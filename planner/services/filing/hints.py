@@ -18,7 +18,7 @@ from planner.capacity import skills_on
 from planner.clock import horizon, monday, weeks_between
 from planner.permissions import Action, may
 from planner.records import RequestLine, RequestStatus, ResourceRequest, Skill, Specialist
-from planner.supply import promised_elsewhere, promises, specialists, week_table
+from planner.supply import promises, specialists, taken_elsewhere, week_table
 from planner.verdict import require
 
 SMALLEST_GROUP = 3
@@ -92,7 +92,7 @@ def hints(
     length = min(weeks_between(earliest_week, latest_week) + 1, LONGEST_WINDOW)
     weeks = horizon(earliest_week, max(0, length))
     able = [person for person in specialists(session) if weeks and _able(person, skill_key, level, weeks[0])]
-    table = week_table(session, able, weeks, promised_elsewhere(promises(session), ()))
+    table = week_table(session, able, weeks, taken_elsewhere(session, promises(session), ()))
     free = [sum(max(0, table[person.id][i].capacity) for person in able) for i in range(len(weeks))]
     return Hints(
         people=len(able),

@@ -21,7 +21,7 @@ from planner.worth import UrgencyKind
 
 
 def changes_the_plan(before: RequestValues, after: RequestValues) -> bool:
-    """Whether an edit can change a plan; a title, a need, a source and evidence cannot."""
+    """Whether an edit can change a plan; words, evidence, the stage and the goal cannot."""
     if before.urgency != UrgencyKind.NONE and bool(before.deadline_source) != bool(after.deadline_source):
         # Without a source nothing is urgent.
         return True
@@ -29,7 +29,16 @@ def changes_the_plan(before: RequestValues, after: RequestValues) -> bool:
 
 
 def _without_words(values: RequestValues) -> RequestValues:
-    return replace(values, title="", need_statement="", deadline_source="", evidence=())
+    return replace(
+        values,
+        title="",
+        need_statement="",
+        deadline_source="",
+        evidence=(),
+        stage=None,
+        curve_reason="",
+        goal_code=None,
+    )
 
 
 def withdraw_proposals(session: Session, actor: Actor, request: ResourceRequest) -> None:

@@ -26,7 +26,9 @@ from planner.records import (
 )
 from planner.services.filing.request_store import employed
 from planner.services.filing.request_values import FULL
+from planner.services.filing.stages import stage_problems
 from planner.services.planning.cycles import current_cycle
+from planner.solving.lasting import FADES, fading_kind
 from planner.solving.parameters import YEARLY_RATE
 from planner.verdict import Problem
 
@@ -116,8 +118,10 @@ def incomplete(session: Session, request: ResourceRequest) -> tuple[Problem, ...
         *_missing_value(session, request),
         *_missing_curve(request),
         *_missing_support(request),
+        *stage_problems(request),
         *span_problems(session, request.earliest_week, request.latest_week),
         *_horizon_problems(request, current_cycle(session)),
+        *_lapsed_offer(request),
         *hours_problems(session, request),
         *_lost_people(request.lines),
     )
@@ -211,6 +215,16 @@ def _horizon_problems(request: ResourceRequest, cycle: PlanningCycle | None) -> 
     reason = "The window begins after %(last)s, the last week planned now."
     remedy = "Keep it as a draft and submit it in a later cycle, or begin earlier."
     return [checks.problem("earliest_week", "E_WINDOW_HORIZON", reason, remedy, last=last)]
+
+
+def _lapsed_offer(request: ResourceRequest) -> list[Problem]:
+    """An offer that is over can win nothing, unless the worth is said to fade and not to end."""
+    lapses = request.offer_valid_until
+    if lapses is None or lapses >= today() or fading_kind(request) in FADES:
+        return []
+    reason = "The offer to the customer was valid until %(day)s."
+    remedy = "Renew the offer and state its new date, or say how the worth fades."
+    return [checks.problem("offer_valid_until", "E_OFFER_LAPSED", reason, remedy, day=lapses)]
 
 
 def _lost_people(lines: list[RequestLine]) -> list[Problem]:

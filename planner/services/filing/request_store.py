@@ -27,6 +27,8 @@ from planner.records import (
     SkillFamily,
     Specialist,
     SpecialistSkill,
+    Stage,
+    StrategicGoal,
     ValueSource,
 )
 from planner.services.filing.request_values import LineValues, RequestValues
@@ -40,10 +42,11 @@ class References:
 
     skills: dict[str, Skill]
     specialists: dict[str, Specialist]
+    goal: StrategicGoal | None = None
 
 
 def resolve(session: Session, values: RequestValues, language: str) -> tuple[References, list[Problem]]:
-    """Find the skills and people named in well-formed values; problems for what is unknown or cannot be."""
+    """Find the skills, people and goal that well-formed values name; problems for what cannot be."""
     keys = {line.skill_key for line in values.lines}
     keys |= {line.language_key for line in values.lines if line.language_key}
     codes = {line.specialist_code for line in values.lines if line.specialist_code}
@@ -66,7 +69,18 @@ def resolve(session: Session, values: RequestValues, language: str) -> tuple[Ref
             found.append(checks.unknown(f"{where}/specialist_code", line.specialist_code, names))
         elif line.preference == Preference.REQUIRE and line.specialist_code and line.skill_key in skills:
             found += _lacking(session, where, line, people[line.specialist_code], skills)
-    return References(skills, people), found
+    goal = _goal(session, values.goal_code, found)
+    return References(skills, people, goal), found
+
+
+def _goal(session: Session, code: str | None, found: list[Problem]) -> StrategicGoal | None:
+    """The goal by its code; a goal that was given up may stay where it stands."""
+    if not code:
+        return None
+    goals = {row.code: row for row in session.scalars(select(StrategicGoal))}
+    if checks.tidy(code) not in goals:
+        found.append(checks.unknown("goal_code", code, (row.code for row in goals.values() if row.active)))
+    return goals.get(checks.tidy(code))
 
 
 def employed() -> ColumnElement[bool]:
@@ -119,6 +133,8 @@ def line_values(line: RequestLine) -> LineValues:
         weekly_max=line.weekly_max,
         after=tuple(line.after),
         alternative=line.alternative,
+        outside_cost_minor=line.outside_cost_minor,
+        outside_source=line.outside_source,
     )
 
 
@@ -133,9 +149,11 @@ def values_of(request: ResourceRequest) -> RequestValues:
         latest_week=request.latest_week,
         deadline=request.deadline,
         deadline_source=request.deadline_source,
+        offer_valid_until=request.offer_valid_until,
         need_statement=request.need_statement,
         benefits=tuple((b.month_offset, b.amount_minor) for b in request.benefits),
         avoidable_cost_minor=request.avoidable_cost_minor,
+        money_budget_minor=request.money_budget_minor,
         obligation=request.obligation,
         contract_reference=request.contract_reference,
         lines=tuple(line_values(line) for line in request.lines),
@@ -147,6 +165,9 @@ def values_of(request: ResourceRequest) -> RequestValues:
         urgency_week=request.urgency_week,
         urgency_pace=request.urgency_pace,
         value_source=request.value_source.value,
+        stage=request.stage.value if request.stage else None,
+        curve_reason=request.curve_reason,
+        goal_code=request.goal.code if request.goal else None,
     )
 
 
@@ -155,6 +176,7 @@ def state(request: ResourceRequest) -> dict[str, Any]:
     values = values_of(request)
     return {
         **state_of(request),
+        "goal_code": values.goal_code,
         "benefits": [list(b) for b in values.benefits],
         "curve": [list(p) for p in values.curve],
         "evidence": [list(e) for e in values.evidence],
@@ -172,13 +194,17 @@ def store(session: Session, request: ResourceRequest, values: RequestValues, ref
     request.type = RequestType(values.type) if values.type else None
     request.earliest_week, request.latest_week = values.earliest_week, values.latest_week
     request.deadline, request.deadline_source = values.deadline, values.deadline_source
+    request.offer_valid_until = values.offer_valid_until
     request.need_statement = values.need_statement
     request.avoidable_cost_minor = values.avoidable_cost_minor
+    request.money_budget_minor = values.money_budget_minor
     request.obligation, request.contract_reference = values.obligation, values.contract_reference
     request.curve_shape, request.curve_top = Shape(values.curve_shape), values.curve_top
     request.urgency, request.urgency_week = UrgencyKind(values.urgency), values.urgency_week
     request.urgency_pace = values.urgency_pace
     request.value_source = ValueSource(values.value_source)
+    request.stage = Stage(values.stage) if values.stage else None
+    request.curve_reason, request.goal = values.curve_reason, references.goal
     # The parts have rows of their own; this raises the version even when only they change.
     request.updated_at = now()
     session.add(request)
@@ -193,6 +219,7 @@ def _promise(values: RequestValues) -> tuple[object, ...]:
     return (
         *(values.account_id, values.obligation, values.contract_reference),
         *(values.lines, values.curve, values.earliest_week, values.latest_week, values.deadline),
+        values.offer_valid_until,
     )
 
 
@@ -281,4 +308,6 @@ def _new_line(line: LineValues, references: References) -> RequestLine:
         weekly_max=line.weekly_max,
         after=list(line.after),
         alternative=line.alternative,
+        outside_cost_minor=line.outside_cost_minor,
+        outside_source=line.outside_source,
     )

@@ -13,16 +13,31 @@ from typing import Final
 
 from planner import checks
 from planner.clock import week_of, weeks_between
-from planner.records import EvidenceKind, Preference, Purpose, RequestType, ValueSource
+from planner.records import EvidenceKind, Preference, Purpose, RequestType, Stage, ValueSource
+from planner.services.filing.line_values import (
+    HOURS_HIGH,
+    HOURS_LOW,
+    MOST_LINES,
+    MOST_PEOPLE,
+    LineValues,
+    problems_in_lines,
+)
+from planner.services.filing.stages import TEMPLATES
+from planner.solving.lasting import FADES
 from planner.verdict import Problem
 from planner.worth import Shape, UrgencyKind
 
-HOURS_LOW: Final = 4
-HOURS_HIGH: Final = 8_000
-"""Quarter-hours of one line: 1 to 2,000 hours."""
+__all__ = [
+    "HOURS_HIGH",
+    "HOURS_LOW",
+    "MOST_LINES",
+    "MOST_PEOPLE",
+    "LineValues",
+    "RequestValues",
+    "problems_in",
+    "tidied",
+]
 
-MOST_LINES: Final = 40
-MOST_PEOPLE: Final = 20
 MOST_EVIDENCE: Final = 20
 LAST_MONTH: Final = 120
 FULL: Final = 1_000
@@ -33,37 +48,15 @@ MOST_POINTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class LineValues:
-    """One skill of a request.
-
-    `quarter_hours` is the effort at the full level; `weekly_min` and `weekly_max` are quarter-hours per week
-    over all people. `after` names lines of the same request by their index, from 0.
-    """
-
-    skill_key: str
-    quarter_hours: int
-    min_level: int = 1
-    language_key: str | None = None
-    language_level: int | None = None
-    customer_facing: bool = False
-    activity: str = ""
-    specialist_code: str | None = None
-    preference: str = Preference.NONE.value
-    max_specialists: int = 1
-    weekly_min: int | None = None
-    weekly_max: int | None = None
-    after: Sequence[int] = ()
-    alternative: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RequestValues:
     """A whole request as typed. Money in minor units, weeks as "2027-W01".
 
     `benefits` holds (month from now, minor units), `curve` (share of the hours, chance of success) in per
     mille, `evidence` (kind, text, link). The worth fades after `urgency_week`; `urgency_pace` is per mille
     of it per week, or weeks until half is left. With the source "lifetime" the customer's lifetime value
-    stands for the benefits.
+    stands for the benefits. A `stage` without a curve brings the curve that is usual there; `curve_reason`
+    says why another one is right. The offer to the customer lapses after `offer_valid_until`;
+    `money_budget_minor` is the most that may be paid outside for the lines.
     """
 
     account_id: str
@@ -74,9 +67,11 @@ class RequestValues:
     latest_week: str | None = None
     deadline: date | None = None
     deadline_source: str = ""
+    offer_valid_until: date | None = None
     need_statement: str = ""
     benefits: Sequence[tuple[int, int]] = ()
     avoidable_cost_minor: int = 0
+    money_budget_minor: int | None = None
     obligation: bool = False
     contract_reference: str = ""
     lines: Sequence[LineValues] = ()
@@ -88,6 +83,9 @@ class RequestValues:
     urgency_week: str | None = None
     urgency_pace: int | None = None
     value_source: str = ValueSource.STREAM.value
+    stage: str | None = None
+    curve_reason: str = ""
+    goal_code: str | None = None
 
 
 def tidied(values: RequestValues) -> RequestValues:
@@ -95,6 +93,7 @@ def tidied(values: RequestValues) -> RequestValues:
 
     Call it on well-formed values only.
     """
+    values = _with_usual_curve(values)
     return replace(
         values,
         title=checks.tidy(values.title),
@@ -108,6 +107,7 @@ def tidied(values: RequestValues) -> RequestValues:
             replace(
                 line,
                 activity=checks.tidy(line.activity),
+                outside_source=checks.tidy(line.outside_source),
                 preference=Preference(line.preference).value,
                 language_level=line.language_level if line.language_key else None,
                 after=tuple(sorted(set(line.after))),
@@ -118,11 +118,22 @@ def tidied(values: RequestValues) -> RequestValues:
         curve_shape=Shape(values.curve_shape).value,
         urgency=UrgencyKind(values.urgency).value,
         value_source=ValueSource(values.value_source).value,
+        stage=Stage(values.stage).value if values.stage else None,
+        curve_reason=checks.tidy(values.curve_reason),
+        goal_code=checks.tidy(values.goal_code) if values.goal_code else None,
         evidence=tuple(
             (EvidenceKind(kind).value, checks.tidy(text), checks.tidy(link))
             for kind, text, link in values.evidence
         ),
     )
+
+
+def _with_usual_curve(values: RequestValues) -> RequestValues:
+    """Where no chance is stated, those of the stage stand."""
+    if values.curve or not values.stage:
+        return values
+    usual = TEMPLATES[Stage(values.stage)]
+    return replace(values, curve=usual.points, curve_shape=usual.shape.value, curve_top=usual.top)
 
 
 def problems_in(values: RequestValues) -> list[Problem]:
@@ -134,7 +145,7 @@ def problems_in(values: RequestValues) -> list[Problem]:
         *_curve(values),
         *_fading(values),
         *_evidence(values),
-        *_lines(values.lines),
+        *problems_in_lines(values.lines),
     ]
 
 
@@ -147,6 +158,11 @@ def _texts(values: RequestValues) -> list[Problem]:
         found += checks.choice("purpose", values.purpose, Purpose)
     if values.type is not None:
         found += checks.choice("type", values.type, RequestType)
+    if values.stage is not None:
+        found += checks.choice("stage", values.stage, Stage)
+    found += checks.text("curve_reason", values.curve_reason, 300)
+    if values.goal_code is not None:
+        found += checks.text("goal_code", values.goal_code, 40)
     return found
 
 
@@ -155,9 +171,10 @@ def _window(values: RequestValues) -> list[Problem]:
     for where, week in (("earliest_week", values.earliest_week), ("latest_week", values.latest_week)):
         if week is not None:
             found += checks.week(where, week)
-    if values.deadline is not None and values.deadline.year not in checks.YEARS:
-        reason, remedy = "This date is out of range.", "Choose a day from 2000 to 2100."
-        found.append(checks.problem("deadline", "E_DATE", reason, remedy))
+    for where, day in (("deadline", values.deadline), ("offer_valid_until", values.offer_valid_until)):
+        if day is not None and day.year not in checks.YEARS:
+            reason, remedy = "This date is out of range.", "Choose a day from 2000 to 2100."
+            found.append(checks.problem(where, "E_DATE", reason, remedy))
     if found or not values.earliest_week:
         return found
     if values.latest_week and weeks_between(values.earliest_week, values.latest_week) < 0:
@@ -167,11 +184,18 @@ def _window(values: RequestValues) -> list[Problem]:
         reason = "The deadline comes before the first week."
         remedy = "Move one of them."
         found.append(checks.problem("deadline", "E_WINDOW_REVERSED", reason, remedy))
+    lapses = values.offer_valid_until if values.urgency not in FADES else None
+    if lapses and weeks_between(values.earliest_week, week_of(lapses)) < 0:
+        reason = "The offer to the customer lapses before the first week."
+        remedy = "Move one of them, or say how the worth fades."
+        found.append(checks.problem("offer_valid_until", "E_WINDOW_REVERSED", reason, remedy))
     return found
 
 
 def _benefits(values: RequestValues) -> list[Problem]:
     found = checks.money("avoidable_cost_minor", values.avoidable_cost_minor)
+    if values.money_budget_minor is not None:
+        found += checks.money("money_budget_minor", values.money_budget_minor)
     found += checks.choice("value_source", values.value_source, ValueSource)
     if values.value_source == ValueSource.LIFETIME and values.purpose in (Purpose.WIN, Purpose.GROW):
         reason = "Only a customer that we have can be kept."
@@ -260,100 +284,3 @@ def _evidence(values: RequestValues) -> list[Problem]:
             reason, remedy = "This evidence is empty.", "Say what it is or give a link."
             found.append(checks.missing(f"evidence/{i}/text", reason, remedy))
     return found
-
-
-def _lines(lines: Sequence[LineValues]) -> list[Problem]:
-    found: list[Problem] = []
-    if len(lines) > MOST_LINES:
-        reason, remedy = (
-            "There are too many lines.",
-            "Keep at most %(most)d; file the rest as another request.",
-        )
-        return [checks.problem("lines", "E_BUNDLE_SIZE", reason, remedy, most=MOST_LINES)]
-    for i, line in enumerate(lines):
-        found += _line(f"lines/{i}", line)
-        if line in lines[:i]:
-            reason, remedy = "This line repeats another one.", "Add the hours up in one line."
-            found.append(checks.problem(f"lines/{i}", "E_BUNDLE_DUPLICATE", reason, remedy))
-    alternatives = {line.alternative for line in lines} - {None}
-    if len(alternatives) == 1:
-        where = next(f"lines/{i}/alternative" for i, line in enumerate(lines) if line.alternative is not None)
-        reason = "One alternative alone is no choice."
-        remedy = "Give other lines another number, or leave it out."
-        found.append(checks.problem(where, "E_BUNDLE_ALTERNATIVE", reason, remedy))
-    return found or _order(lines)
-
-
-def _line(where: str, line: LineValues) -> list[Problem]:
-    found = checks.text(f"{where}/skill_key", line.skill_key, 64, required=True)
-    found += _hours(f"{where}/quarter_hours", line.quarter_hours, HOURS_LOW)
-    found += checks.whole(f"{where}/min_level", line.min_level, 1, 5)
-    found += checks.text(f"{where}/activity", line.activity, 120)
-    found += checks.whole(f"{where}/max_specialists", line.max_specialists, 1, MOST_PEOPLE)
-    found += checks.choice(f"{where}/preference", line.preference, Preference)
-    if line.language_key is not None:
-        found += checks.text(f"{where}/language_key", line.language_key, 64, required=True)
-        if line.language_level is None:
-            reason, remedy = "The level of the language is missing.", "Choose a level from 1 to 5."
-            found.append(checks.missing(f"{where}/language_level", reason, remedy))
-        else:
-            found += checks.whole(f"{where}/language_level", line.language_level, 1, 5)
-    if line.specialist_code is not None:
-        found += checks.text(f"{where}/specialist_code", line.specialist_code, 40, required=True)
-    elif line.preference in {Preference.PREFER, Preference.REQUIRE}:
-        reason, remedy = "No person is named.", "Name the person or take the preference off."
-        found.append(checks.missing(f"{where}/specialist_code", reason, remedy))
-    for name, value in (("weekly_min", line.weekly_min), ("weekly_max", line.weekly_max)):
-        if value is not None:
-            found += _hours(f"{where}/{name}", value, 1)
-    if not found and line.weekly_min and line.weekly_max and line.weekly_min > line.weekly_max:
-        reason = "The most per week is less than the least."
-        found.append(checks.problem(f"{where}/weekly_max", "E_RANGE_REVERSED", reason, "Swap them."))
-    if line.alternative is not None:
-        found += checks.whole(f"{where}/alternative", line.alternative, 0, MOST_LINES)
-    return found
-
-
-def _hours(where: str, value: object, low: int) -> list[Problem]:
-    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= HOURS_HIGH:
-        return []
-    if not isinstance(value, int) or isinstance(value, bool):
-        return checks.whole(where, value, low, HOURS_HIGH)
-    remedy = "Ask for %(low)s to %(high)s hours."
-    reason = "This is out of range."
-    return [checks.problem(where, "E_HOURS_RANGE", reason, remedy, low=low / 4, high=HOURS_HIGH // 4)]
-
-
-def _order(lines: Sequence[LineValues]) -> list[Problem]:
-    """Lines that come after themselves, after nothing, or in a circle."""
-    found: list[Problem] = []
-    for i, line in enumerate(lines):
-        for before in line.after:
-            found += checks.whole(f"lines/{i}/after", before, 0, len(lines) - 1, code="E_REF_UNKNOWN")
-    if found:
-        return found
-    rest = {i: set(line.after) for i, line in enumerate(lines)}
-    while free := [i for i, before in rest.items() if not before & rest.keys()]:
-        for i in free:
-            del rest[i]
-    if not rest:
-        return []
-    circle = _circle(rest)
-    remedy = "Take one of these lines out of the order."
-    return [
-        checks.problem(
-            f"lines/{circle[0]}/after",
-            "E_CYCLE",
-            "These lines wait for each other: %(circle)s.",
-            remedy,
-            circle=" → ".join(str(i + 1) for i in circle),
-        )
-    ]
-
-
-def _circle(rest: dict[int, set[int]]) -> list[int]:
-    """One circle among lines that all wait for another one of them, first line first and last."""
-    path = [min(rest)]
-    while path[-1] not in path[:-1]:
-        path.append(min(rest[path[-1]] & rest.keys()))
-    return path[path.index(path[-1]) :][::-1]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from planner import checks
 from planner.capacity import skills_on
 from planner.clock import monday, today
+from planner.credit import free_credits
 from planner.records import (
     RequestLine,
     RequestStatus,
@@ -17,6 +18,7 @@ from planner.records import (
     ResourceRequest,
     Specialist,
     SpecialistSkill,
+    ValueSource,
 )
 from planner.services.filing.request_store import employed
 from planner.services.planning.cycles import current_cycle
@@ -32,8 +34,8 @@ def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
     """What a careful person would look at again before a plan answers; usually empty.
 
     Lines that nobody here could do today, with what comes nearest (W_NO_SUPPLY); a tender that begins late
-    (W_TENDER_LATE); amounts above what the customer may owe (W_CREDIT_LIMIT); a filing after the cut-off of
-    the cycle (W_CUTOFF).
+    (W_TENDER_LATE); amounts above what the customer may still owe (W_CREDIT_LIMIT); a filing after the
+    cut-off of the cycle (W_CUTOFF); an outside price above the request's budget (W_OUTSIDE_BUDGET).
     """
     if request.status not in UNPLANNED:
         return ()
@@ -41,7 +43,8 @@ def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
         *_after_cutoff(session, request),
         *_without_supply(session, request),
         *_late_tender(request),
-        *_above_credit(request),
+        *_above_credit(session, request),
+        *_above_budget(request),
     )
 
 
@@ -57,6 +60,20 @@ def _after_cutoff(session: Session, request: ResourceRequest) -> list[Problem]:
     )
     where, params = "submitted_at", {"cutoff": cycle.request_cutoff, "cycle": cycle.name}
     return [checks.problem(where, "W_CUTOFF", reason, remedy, **params)]
+
+
+def _above_budget(request: ResourceRequest) -> list[Problem]:
+    """Prices that the budget can never pay; such a line is always for own people."""
+    budget = request.money_budget_minor
+    if budget is None:
+        return []
+    reason = "The outside price is above the budget, so this line is never bought."
+    remedy = "Raise the budget, or find a cheaper offer."
+    return [
+        checks.problem(f"lines/{i}/outside_cost_minor", "W_OUTSIDE_BUDGET", reason, remedy)
+        for i, line in enumerate(request.lines)
+        if line.outside_cost_minor is not None and line.outside_cost_minor > budget
+    ]
 
 
 def _late_tender(request: ResourceRequest) -> list[Problem]:
@@ -76,12 +93,15 @@ def _late_tender(request: ResourceRequest) -> list[Problem]:
     ]
 
 
-def _above_credit(request: ResourceRequest) -> list[Problem]:
-    limit = request.account.credit_limit_minor
+def _above_credit(session: Session, request: ResourceRequest) -> list[Problem]:
+    """What is stated above the free credit does not count, and whoever states it should know."""
+    free = free_credits(session, today(), [request]).get(request.id)
     stated = sum(benefit.amount_minor for benefit in request.benefits)
-    if limit is None or stated <= limit:
+    if request.value_source is ValueSource.LIFETIME or free is None or stated <= (free.minor or 0):
         return []
-    reason = "The amounts stated are above the customer's credit limit."
+    reason = (
+        "The amounts stated are above what the customer's credit leaves; a plan counts no more than that."
+    )
     remedy = "State what it can buy within its limit, or ask finance to raise the limit first."
     return [checks.problem("benefits", "W_CREDIT_LIMIT", reason, remedy)]
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.claims import read_claims
 from planner.clock import today
+from planner.credit import free_credits
 from planner.permissions import Action, may
-from planner.records import ResourceRequest, Role
+from planner.records import ResourceRequest, Role, ValueSource
 from planner.scope import find_request, sees_money
 from planner.solving.demand import FULL, urgency_of
 from planner.solving.parameters import YEARLY_RATE
@@ -70,6 +71,12 @@ class RequestWorth:
         own = {"calibration", "value_calibration", "probability_calibration"}
         told = level.working()
         return told if self.sees_record else {key: value for key, value in told.items() if key not in own}
+
+
+def credit_of(session: Session, request: ResourceRequest) -> Figure | None:
+    """The free credit that what was stated is held to; None without a limit, or when nothing is stated."""
+    stated = request.value_source is ValueSource.STREAM and request.benefits
+    return free_credits(session, today(), [request]).get(request.id) if stated else None
 
 
 def view_request_worth(session: Session, actor: Actor, request_id: str) -> RequestWorth:

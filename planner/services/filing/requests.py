@@ -18,6 +18,7 @@ from planner.records import (
     RequestLine,
     RequestStatus,
     ResourceRequest,
+    StrategicGoal,
     new_id,
 )
 from planner.scope import an_id, find_account, find_request, visible_requests
@@ -334,6 +335,7 @@ def list_requests(
     status: str | Iterable[str] | None = None,
     text: str | None = None,
     account_id: str | None = None,
+    goal_code: str | None = None,
     page: int = 1,
     per_page: int = 50,
 ) -> Page[ResourceRequest]:
@@ -364,6 +366,8 @@ def list_requests(
         query = query.where(ResourceRequest.status.in_([RequestStatus(each) for each in wanted]))
     if account_id:
         query = query.where(ResourceRequest.account_id == an_id(account_id))
+    if goal_code:
+        query = query.where(ResourceRequest.goal.has(StrategicGoal.code == goal_code))
     if text and checks.tidy(text):
         words = checks.tidy(text)
         query = query.where(

@@ -29,7 +29,9 @@ from planner.records import (
 from planner.scope import find_request, visible_accounts, visible_proposals
 from planner.verdict import require
 
-UNINTERESTING = frozenset({"version", "updated_at", "status_since", "submitted_at", "filing_order", "id"})
+UNINTERESTING = frozenset(
+    {"version", "updated_at", "status_since", "submitted_at", "filing_order", "id", "goal_id"}
+)
 
 
 @dataclass(frozen=True, slots=True)

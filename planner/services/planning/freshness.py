@@ -17,6 +17,7 @@ from planner.records import (
     Proposal,
     ProposalState,
     RequestOutcome,
+    RequestStatus,
     ResourceRequest,
     SwapOffer,
 )
@@ -47,7 +48,23 @@ def parts_of(session: Session, run: PlanRun) -> dict[str, list[Proposal]]:
     found: defaultdict[str, list[Proposal]] = defaultdict(list)
     for proposal in rows:
         found[proposal.request_id].append(proposal)
+    for request_id in _bought_whole(session, run):
+        found.setdefault(request_id, [])
     return dict(found)
+
+
+def _bought_whole(session: Session, run: PlanRun) -> Sequence[str]:
+    """Requests that the plan buys outside, and that nobody changed while it was computed."""
+    outcomes = session.scalars(
+        select(RequestOutcome)
+        .join(ResourceRequest, ResourceRequest.id == RequestOutcome.request_id)
+        .where(
+            RequestOutcome.run_id == run.id,
+            RequestOutcome.level >= 0,
+            ResourceRequest.status.in_((RequestStatus.DECIDED, RequestStatus.RUNNING)),
+        )
+    )
+    return [outcome.request_id for outcome in outcomes if outcome.outside_lines]
 
 
 def changes_since(session: Session, actor: Actor, run_id: str) -> Changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -23,10 +23,12 @@ from planner.records import (
 )
 from planner.scope import find_run, own_departments, sees_all, visible_requests
 from planner.services.planning.cycles import current_cycle
-from planner.supply import promises, specialists, week_table
+from planner.supply import held_softly, promises, specialists, week_table, weeks_from
 from planner.verdict import require
 
 DEFAULT_WEEKS = 13
+HELD = "held"
+"""State of hours that are only held softly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,18 @@ def _hours(session: Session, run: PlanRun | None, weeks: Sequence[str]) -> list[
         for p in standing
         if p.request_id not in planned
     ]
-    return found
+    return found + _held(session, weeks, planned)
+
+
+def _held(session: Session, weeks: Sequence[str], planned: Collection[str]) -> list[_Hours]:
+    """Hours that are held softly and take room from everybody else."""
+    return [
+        _Hours(row.specialist_id, week, row.request_id or "", row.quarter_hours, HELD)
+        for row in held_softly(session)
+        if row.request_id not in planned
+        for week in weeks_from(row.first_week, row.last_week)
+        if week in weeks
+    ]
 
 
 def _people(

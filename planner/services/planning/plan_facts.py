@@ -13,6 +13,7 @@ from typing import Any
 
 from planner.records import PlanRun
 from planner.solving.demand import FULL
+from planner.solving.outside import costs
 from planner.solving.prices import levels_of
 from planner.solving.worths import early_cash, money_only
 
@@ -29,6 +30,7 @@ class Facts:
         money: Worth in money alone.
         strategy: What strategic weights add to it.
         cash: What is expected to come within three months.
+        outside: What is paid to others who do the work; money and cash are less it.
         least_share: The smallest share that a key account manager reaches of what the manager would have
             alone; None before that was computed.
         evenness: Jain's index of those shares, 1 when all are equal.
@@ -46,6 +48,7 @@ class Facts:
     money: int
     strategy: int
     cash: int
+    outside: int
     least_share: int | None
     evenness: float | None
     churn: int
@@ -81,6 +84,7 @@ def facts_of(problem: Data, inputs: Data, result: Data, solo: Mapping[str, int] 
     levels = levels_of(result)
     known = {name: inputs["requests"][name] for name in levels if name in inputs["requests"]}
     workings = {name: row["levels"][levels[name]] for name, row in known.items()}
+    outside = sum(costs(problem, result).values())
     money = sum(money_only(working) for working in workings.values())
     worth = sum(working["value_minor"] for working in workings.values())
     shares = _shares(problem, workings, solo or {})
@@ -89,9 +93,10 @@ def facts_of(problem: Data, inputs: Data, result: Data, solo: Mapping[str, int] 
     return Facts(
         value=result["value"],
         bound=result["bound"],
-        money=money,
+        money=money - outside,
         strategy=worth - money,
-        cash=sum(early_cash(known[name], working) for name, working in workings.items()),
+        cash=sum(early_cash(known[name], working) for name, working in workings.items()) - outside,
+        outside=outside,
         least_share=min(shares) if shares else None,
         evenness=_jain(shares),
         churn=result["churn"] or 0,

@@ -150,6 +150,7 @@ def _worth(run: PlanRun, granted: Iterable[Mapping[str, Any]]) -> Content:
         "bound_minor": run.bound_minor,
         "churn_minor": run.churn_minor,
         "published_value_minor": sum(row["value_minor"] + row["bonus_minor"] for row in granted),
+        "outside_minor": sum(row["outside_minor"] for row in granted),
         "proven": proven,
         "gap_percent": None if gap is None else percent_up(gap),
         "gap_words": {"text": words.text, "params": dict(words.params)},
@@ -228,6 +229,8 @@ def _row(
         "fraction": outcome.fraction,
         "value_minor": outcome.value_minor,
         "bonus_minor": outcome.bonus_minor,
+        "outside_minor": outcome.outside_minor,
+        "outside": _outside(request, outcome),
         "reason": outcome.reason,
         "reason_words": _words(request, outcome),
         "break_even": _break_even(question),
@@ -241,6 +244,20 @@ def _row(
         if part.state == ProposalState.REJECTED and (rejection := _rejection(session, part))
     ]
     return row
+
+
+def _outside(request: ResourceRequest, outcome: RequestOutcome) -> list[Content]:
+    """The lines that are bought, with who offers them and for how much."""
+    return [
+        {
+            "skill": line.skill.key,
+            "skill_labels": dict(line.skill.labels),
+            "source": line.outside_source,
+            "cost_minor": line.outside_cost_minor,
+        }
+        for line in request.lines
+        if line.id in outcome.outside_lines
+    ]
 
 
 def _words(request: ResourceRequest, outcome: RequestOutcome) -> Content | None:

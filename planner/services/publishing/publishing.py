@@ -24,6 +24,8 @@ from planner.records import (
     ProposalState,
     Publication,
     PublishedHours,
+    PublishedOutside,
+    RequestLine,
     RequestOutcome,
     RequestStatus,
     ResourceRequest,
@@ -37,7 +39,7 @@ from planner.solving import jobs, verify
 from planner.solving.demand import is_expedite
 from planner.solving.material import definition_id, newest_plan
 from planner.solving.parameters import Parameters
-from planner.supply import promised_elsewhere, promises, specialists, week_table
+from planner.supply import promises, specialists, taken_elsewhere, week_table
 from planner.transitions import CycleAction, ProposalAction, RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Refused, refuse, require
 
@@ -241,8 +243,29 @@ def _store(
         for proposal in rows
         for a in proposal.allocations
     )
+    session.add_all(_purchases(session, run, publication, chosen))
     session.flush()
     return publication
+
+
+def _purchases(
+    session: Session, run: PlanRun, publication: Publication, chosen: Collection[str]
+) -> list[PublishedOutside]:
+    """What is bought outside for the published requests, line by line."""
+    outcomes = session.scalars(
+        select(RequestOutcome).where(RequestOutcome.run_id == run.id, RequestOutcome.request_id.in_(chosen))
+    )
+    bought = {line: row.request_id for row in outcomes for line in row.outside_lines}
+    lines = session.scalars(select(RequestLine).where(RequestLine.id.in_(bought)).order_by(RequestLine.id))
+    return [
+        PublishedOutside(
+            publication_id=publication.id,
+            request_id=bought[line.id],
+            line_id=line.id,
+            cost_minor=line.outside_cost_minor or 0,
+        )
+        for line in lines
+    ]
 
 
 def _check_capacity(session: Session, run: PlanRun, publication: Publication) -> None:
@@ -265,6 +288,11 @@ def _check_capacity(session: Session, run: PlanRun, publication: Publication) ->
     )
     mine |= set(
         session.scalars(
+            select(PublishedOutside.request_id).where(PublishedOutside.publication_id == publication.id)
+        )
+    )
+    mine |= set(
+        session.scalars(
             select(RequestOutcome.request_id).where(
                 RequestOutcome.run_id == run.id, RequestOutcome.level == -1
             )
@@ -272,7 +300,7 @@ def _check_capacity(session: Session, run: PlanRun, publication: Publication) ->
     )
     people = {p.id: p for p in specialists(session)}
     weeks = sorted({week for _, week in total})
-    table = week_table(session, people.values(), weeks, promised_elsewhere(promises(session), mine))
+    table = week_table(session, people.values(), weeks, taken_elsewhere(session, promises(session), mine))
     over = []
     for (who, week), hours in sorted(total.items()):
         limit = table[who][weeks.index(week)]
@@ -314,11 +342,11 @@ def _published(
 def _move_on(
     session: Session, actor: Actor, cycle: PlanningCycle, chosen: Mapping[str, Sequence[Proposal]]
 ) -> None:
-    for rows in chosen.values():
+    for request_id, rows in chosen.items():
         for proposal in rows:
             with changing(session, actor, Event.ALLOCATION_PUBLISHED, proposal):
                 move(proposal, ProposalAction.PUBLISH)
-        request = rows[0].request
+        request = session.get_one(ResourceRequest, request_id)
         with changing(session, actor, Event.REQUEST_PUBLISHED, request):
             move(request, RequestAction.PUBLISH)
     with changing(session, actor, Event.CYCLE_CHANGED, cycle):

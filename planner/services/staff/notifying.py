@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -142,7 +142,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Message):
         params = {name: _plain(param) for name, param in value.params.items()}
         return {"text": value.text, "params": params}
-    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
 def _read(plain: Any) -> Any:
@@ -151,4 +153,6 @@ def _read(plain: Any) -> Any:
         return plain
     if "at" in plain:
         return datetime.fromisoformat(plain["at"])
+    if "day" in plain:
+        return date.fromisoformat(plain["day"])
     return Message(plain["text"], {name: _read(value) for name, value in plain["params"].items()})
