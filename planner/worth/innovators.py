@@ -4,7 +4,7 @@ About 2.5 % of customers take up a new idea at once (Rogers, Diffusion of Innova
 standard deviations ahead of the mean, 2.28 % of a normal distribution, rounded). One innovator among 20
 customers is 5 % and means nothing. The count is therefore held against chance by the exact one-sided binomial
 test: if each customer were one with probability 0.025, how often would as many or more be among so many? Only
-when that is below 5 %, the usual level, there is a warning.
+when that is below 5 %, the usual level, there is a warning; a single one is never too many.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Innovators:
     @property
     def too_many(self) -> bool:
         """Whether chance hardly explains so many."""
-        return self.tail < RARE
+        return self.stated > 1 and self.tail < RARE
 
     @property
     def chance(self) -> Figure:
