@@ -81,6 +81,10 @@ TERMS: Final[Mapping[str, Any]] = {
     "payables_rise": _l("rise in payables"),
     "payments": _l("payments to others"),
     "points": _l("points"),
+    "innovators_chance": _l("chance of as many innovators or more"),
+    "innovators": _l("innovators"),
+    "customers": _l("customers"),
+    "usual_innovators": _l("usual part of innovators"),
     "positive_basis": _l("all that is above zero"),
     "potential": _l("potential"),
     "prior_successes": _l("weight of the company's record"),
@@ -153,6 +157,7 @@ NOTES: Final[Mapping[str, Any]] = {
     "nothing_known": _l("Nothing is known, so nothing changes."),
     "nothing_open": _l("Nothing is open."),
     "nothing_sold": _l("Nothing was sold."),
+    "owed_unknown": _l("What is owed already is not known, so the whole limit counts."),
     "provisional": _l("Provisional: too little is known."),
     "too_few_cases": _l("Too few cases to tell."),
 }

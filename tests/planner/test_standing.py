@@ -16,7 +16,8 @@ from planner.judging import KeyReason, judge
 from planner.records import AccountTrait, StrategicFactor, Trait
 from planner.services.customers import definition_effects, definitions, factors, goals, traits
 from planner.services.customers.factors import FactorValues
-from planner.services.customers.traits import StandingState, TraitValues, state_of
+from planner.services.customers.statements import StandingState, state_of
+from planner.services.customers.traits import TraitValues
 
 TODAY, END = date(2027, 1, 4), date(2027, 12, 1)
 PARTNER = TraitValues("partner", "Shares its three-year plan.", END, ("budget", "future_plans"))

@@ -120,6 +120,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/users"): Rule(ADMIN, body=lambda _s, _r: {}),
     ("PUT", f"{API}/users/<id:user_id>"): Rule(ADMIN, "user", body=_access),
     ("GET", f"{API}/hints"): Rule(KAMS, query=HINTS),
+    ("GET", f"{API}/innovators"): Rule(KAMS | LEADERSHIP),
     ("GET", f"{API}/stages"): Rule(KAMS),
     ("GET", f"{API}/outbox"): Rule(HEADS),
     ("GET", f"{API}/offers/made"): Rule(HEADS),

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import AccountTrait, StrategicFactor, StrategicGoal
-from planner.services.customers import factors, goals, traits
+from planner.services.customers import accounts, factors, goals, innovators, traits
 from planner.services.customers.factors import FactorValues
+from planner.services.customers.statements import S, Statements
 from planner.services.customers.traits import TraitValues
 from web.api.definitions import preview_of
 from web.api.kit import Blueprint, asked_version, json_names
@@ -20,19 +21,21 @@ from web.schemas.common import PageQuery, list_of
 from web.schemas.definitions import PreviewOut
 from web.schemas.outputs import page_of
 from web.schemas.requests import ReasonIn
-from web.schemas.standing import FactorIn, FactorOut, GoalChangeIn, GoalIn, GoalOut, TraitIn, TraitOut
+from web.schemas.standing import (
+    FactorIn,
+    FactorOut,
+    GoalChangeIn,
+    GoalIn,
+    GoalOut,
+    GoalUseOut,
+    InnovatorsOut,
+    InnovatorsQuery,
+    StatementOut,
+    TraitIn,
+    TraitOut,
+)
 
 blueprint = Blueprint("standing", "What makes a customer key besides its money; leadership confirms it.")
-
-
-@blueprint.get("/accounts/<id:account_id>/traits")
-@policy(Action.VIEW_ACCOUNT)
-@blueprint.query(PageQuery)
-@reads
-@blueprint.answer(list_of(TraitOut))
-def list_traits(session: Session, actor: Actor, query: dict[str, Any], account_id: str) -> dict[str, Any]:
-    """All that was stated of a customer, newest first."""
-    return page_of(traits.list_traits(session, actor, account_id), query)
 
 
 @blueprint.post("/accounts/<id:account_id>/traits")
@@ -43,48 +46,6 @@ def list_traits(session: Session, actor: Actor, query: dict[str, Any], account_i
 def state_trait(session: Session, actor: Actor, body: dict[str, Any], account_id: str) -> AccountTrait:
     """State a trait; it counts once somebody else of leadership confirmed it."""
     return traits.state_trait(session, actor, account_id, TraitValues(**body))
-
-
-@blueprint.get("/accounts/<id:account_id>/traits/<id:trait_id>/preview")
-@policy(Action.CONFIRM_TRAIT)
-@reads
-@blueprint.answer(PreviewOut)
-def preview_trait(session: Session, actor: Actor, account_id: str, trait_id: str) -> dict[str, Any]:
-    """What confirming it would change today; for one that counts, what ending it would."""
-    return preview_of(session, traits.view_trait(session, actor, account_id, trait_id))
-
-
-@blueprint.post("/accounts/<id:account_id>/traits/<id:trait_id>/confirm")
-@policy(Action.CONFIRM_TRAIT)
-@blueprint.versioned
-@writes
-@blueprint.answer(TraitOut)
-def confirm_trait(session: Session, actor: Actor, account_id: str, trait_id: str) -> AccountTrait:
-    """Confirm what somebody else stated."""
-    return traits.confirm_trait(session, actor, account_id, trait_id, asked_version())
-
-
-@blueprint.post("/accounts/<id:account_id>/traits/<id:trait_id>/end")
-@policy(Action.STATE_TRAIT)
-@blueprint.versioned
-@blueprint.body(ReasonIn)
-@writes
-@blueprint.answer(TraitOut)
-def end_trait(
-    session: Session, actor: Actor, body: dict[str, Any], account_id: str, trait_id: str
-) -> AccountTrait:
-    """Take a trait out of force, or turn down what was stated."""
-    return traits.end_trait(session, actor, account_id, trait_id, asked_version(), **body)
-
-
-@blueprint.get("/accounts/<id:account_id>/factors")
-@policy(Action.VIEW_ACCOUNT)
-@blueprint.query(PageQuery)
-@reads
-@blueprint.answer(list_of(FactorOut))
-def list_factors(session: Session, actor: Actor, query: dict[str, Any], account_id: str) -> dict[str, Any]:
-    """All factors that a customer ever had, newest first."""
-    return page_of(factors.list_factors(session, actor, account_id), query)
 
 
 @blueprint.post("/accounts/<id:account_id>/factors")
@@ -99,46 +60,77 @@ def set_factor(session: Session, actor: Actor, body: dict[str, Any], account_id:
     return factors.set_factor(session, actor, account_id, values)
 
 
-@blueprint.get("/accounts/<id:account_id>/factors/<id:factor_id>/preview")
-@policy(Action.APPROVE_FACTOR)
+@blueprint.get("/innovators")
+@policy(Action.STATE_TRAIT)
+@blueprint.query(InnovatorsQuery)
 @reads
-@blueprint.answer(PreviewOut)
-def preview_factor(session: Session, actor: Actor, account_id: str, factor_id: str) -> dict[str, Any]:
-    """What approving it would change today; for one that counts, what ending it would."""
-    return preview_of(session, factors.view_factor(session, actor, account_id, factor_id))
+@blueprint.answer(InnovatorsOut)
+def show_innovators(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """How many customers are said to be innovators, and whether that is more than chance explains."""
+    account_id = query["with_account"]
+    account = accounts.view_account(session, actor, account_id).id if account_id else None
+    found = innovators.count_innovators(session, actor, with_account=account)
+    return {
+        "stated": found.stated,
+        "customers": found.customers,
+        "too_many": found.too_many,
+        "chance": found.chance.working(),
+    }
 
 
-@blueprint.post("/accounts/<id:account_id>/factors/<id:factor_id>/approve")
-@policy(Action.APPROVE_FACTOR)
-@blueprint.versioned
-@writes
-@blueprint.answer(FactorOut)
-def approve_factor(session: Session, actor: Actor, account_id: str, factor_id: str) -> StrategicFactor:
-    """Approve what somebody else proposed."""
-    return factors.approve_factor(session, actor, account_id, factor_id, asked_version())
+def _shared(kind: Statements[S], part: str, one: str, agree_word: str, shape: type[StatementOut]) -> None:
+    """The routes that traits and factors share; `agree_word` is what the second person does."""
+    place = f"/accounts/<id:account_id>/{part}"
+
+    @blueprint.get(place, endpoint=f"list_{part}")
+    @policy(Action.VIEW_ACCOUNT)
+    @blueprint.query(PageQuery)
+    @reads
+    @blueprint.answer(list_of(shape))
+    def list_all(session: Session, actor: Actor, query: dict[str, Any], account_id: str) -> dict[str, Any]:
+        """All that a customer ever had, newest first."""
+        return page_of(kind.list(session, actor, account_id), query)
+
+    @blueprint.get(f"{place}/<id:{one}_id>/preview", endpoint=f"preview_{one}")
+    @policy(kind.agree_to)
+    @reads
+    @blueprint.answer(PreviewOut)
+    def preview(session: Session, actor: Actor, account_id: str, **row: str) -> dict[str, Any]:
+        """What agreeing to it would change today; for one that counts, what ending it would."""
+        return preview_of(session, kind.view(session, actor, account_id, row[f"{one}_id"]))
+
+    @blueprint.post(f"{place}/<id:{one}_id>/{agree_word}", endpoint=f"{agree_word}_{one}")
+    @policy(kind.agree_to)
+    @blueprint.versioned
+    @writes
+    @blueprint.answer(shape)
+    def agree(session: Session, actor: Actor, account_id: str, **row: str) -> S:
+        """Agree to what somebody else said."""
+        return kind.agree(session, actor, account_id, row[f"{one}_id"], asked_version())
+
+    @blueprint.post(f"{place}/<id:{one}_id>/end", endpoint=f"end_{one}")
+    @policy(kind.say)
+    @blueprint.versioned
+    @blueprint.body(ReasonIn)
+    @writes
+    @blueprint.answer(shape)
+    def end(session: Session, actor: Actor, body: dict[str, Any], account_id: str, **row: str) -> S:
+        """Take it out of force, or turn it down."""
+        return kind.end(session, actor, account_id, row[f"{one}_id"], asked_version(), **body)
 
 
-@blueprint.post("/accounts/<id:account_id>/factors/<id:factor_id>/end")
-@policy(Action.SET_FACTOR)
-@blueprint.versioned
-@blueprint.body(ReasonIn)
-@writes
-@blueprint.answer(FactorOut)
-def end_factor(
-    session: Session, actor: Actor, body: dict[str, Any], account_id: str, factor_id: str
-) -> StrategicFactor:
-    """Take a factor out of force, or turn down a proposed one."""
-    return factors.end_factor(session, actor, account_id, factor_id, asked_version(), **body)
+_shared(traits.TRAITS, "traits", "trait", "confirm", TraitOut)
+_shared(factors.FACTORS, "factors", "factor", "approve", FactorOut)
 
 
 @blueprint.get("/goals")
 @policy(Action.VIEW_GOALS)
 @blueprint.query(PageQuery)
 @reads
-@blueprint.answer(list_of(GoalOut))
+@blueprint.answer(list_of(GoalUseOut))
 def list_goals(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
     """What the company wants to reach."""
-    return page_of(goals.list_goals(session, actor), query)
+    return page_of(goals.goals_in_use(session, actor), query)
 
 
 @blueprint.post("/goals")

@@ -7,27 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action, may
-from planner.records import AccountTrait, StrategicFactor, Trait
+from planner.records import Trait
 from planner.services.customers import (
     accounts,
     definition_effects,
     definitions,
     factors,
     goals,
+    innovators,
     keepers,
     traits,
 )
 from planner.services.customers.factors import FactorValues
+from planner.services.customers.statements import (
+    OPEN,
+    S,
+    StandingState,
+    Statement,
+    Statements,
+    agreed_by,
+    said_by,
+    state_of,
+)
 from planner.services.customers.traits import SIGNS, TraitValues
 from planner.verdict import Kind, Problem, Refused
 from web.auth import current_actor
@@ -74,19 +86,26 @@ def _page(session: Session, actor: Actor, account_id: str, **forms: Form) -> str
     account = accounts.view_account(session, actor, account_id)
     rows = traits.list_traits(session, actor, account_id)
     held = factors.list_factors(session, actor, account_id)
-    sees = bool(may(actor, Action.APPROVE_FACTOR))
+    sees, own = bool(may(actor, Action.APPROVE_FACTOR)), keepers.keeps(session, actor, account)
+    states = bool(may(actor, Action.STATE_TRAIT)) and (own or sees)
     wanted = request.args.get("preview", "")
-    standing: list[AccountTrait | StrategicFactor] = [*rows, *held]
+    standing: list[Statement] = [*rows, *held]
     tried = next((row for row in standing if row.id == wanted and sees and not row.ended_on), None)
     return page(
         session,
         actor,
         "accounts/standing.html",
         account=account,
-        traits=[(row, traits.state_of(row)) for row in rows],
-        factors=[(row, traits.state_of(row)) for row in held],
-        states=traits.StandingState,
-        own=keepers.keeps(session, actor, account),
+        traits=[(row, state_of(row)) for row in rows],
+        factors=[(row, state_of(row)) for row in held],
+        states=StandingState,
+        innovators=innovators.count_innovators(session, actor) if sees else None,
+        one_more=innovators.count_innovators(session, actor, with_account=account.id) if states else None,
+        still_open=OPEN,
+        said_by=said_by,
+        agreed_by=agreed_by,
+        own=own,
+        may_state=states,
         sees=sees,
         tried=tried,
         changes=definitions.account_changes(session, tried) if tried else (),
@@ -163,31 +182,6 @@ def state_trait(account_id: str) -> Answer:
     )
 
 
-@pages.post("/accounts/<id:account_id>/traits/<id:trait_id>/confirm")
-@policy(Action.CONFIRM_TRAIT)
-def confirm_trait(account_id: str, trait_id: str) -> Answer:
-    """The second person's yes to a trait."""
-
-    def act(session: Session, actor: Actor) -> str:
-        traits.confirm_trait(session, actor, account_id, trait_id, _version())
-        return ""
-
-    return _do(account_id, _("Confirmed; it counts from now on."), "", act, [])
-
-
-@pages.post("/accounts/<id:account_id>/traits/<id:trait_id>/end")
-@policy(Action.STATE_TRAIT)
-def end_trait(account_id: str, trait_id: str) -> Answer:
-    """Take a trait out of force, or turn it down."""
-
-    def act(session: Session, actor: Actor) -> str:
-        reason = request.form.get("reason", "")
-        traits.end_trait(session, actor, account_id, trait_id, _version(), reason=reason)
-        return ""
-
-    return _do(account_id, _("Ended."), "", act, [])
-
-
 @pages.post("/accounts/<id:account_id>/factors")
 @policy(Action.SET_FACTOR)
 def set_factor(account_id: str) -> Answer:
@@ -211,29 +205,36 @@ def set_factor(account_id: str) -> Answer:
     )
 
 
-@pages.post("/accounts/<id:account_id>/factors/<id:factor_id>/approve")
-@policy(Action.APPROVE_FACTOR)
-def approve_factor(account_id: str, factor_id: str) -> Answer:
-    """The second person's yes to a factor."""
+def _shared(kind: Statements[S], part: str, one: str, agree_word: str, agreed: Any) -> None:
+    """The second person's yes, and the end: steps that traits and factors share."""
+    place = f"/accounts/<id:account_id>/{part}/<id:{one}_id>"
 
-    def act(session: Session, actor: Actor) -> str:
-        factors.approve_factor(session, actor, account_id, factor_id, _version())
-        return ""
+    @pages.post(f"{place}/{agree_word}", endpoint=f"{agree_word}_{one}")
+    @policy(kind.agree_to)
+    def agree(account_id: str, **row: str) -> Answer:
+        """The second person's yes."""
 
-    return _do(account_id, _("Approved; it counts from its first day on."), "", act, [])
+        def act(session: Session, actor: Actor) -> str:
+            kind.agree(session, actor, account_id, row[f"{one}_id"], _version())
+            return ""
+
+        return _do(account_id, str(agreed), "", act, [])
+
+    @pages.post(f"{place}/end", endpoint=f"end_{one}")
+    @policy(kind.say)
+    def end(account_id: str, **row: str) -> Answer:
+        """Out of force, or turned down."""
+
+        def act(session: Session, actor: Actor) -> str:
+            reason = request.form.get("reason", "")
+            kind.end(session, actor, account_id, row[f"{one}_id"], _version(), reason=reason)
+            return ""
+
+        return _do(account_id, _("Ended."), "", act, [])
 
 
-@pages.post("/accounts/<id:account_id>/factors/<id:factor_id>/end")
-@policy(Action.SET_FACTOR)
-def end_factor(account_id: str, factor_id: str) -> Answer:
-    """Take a factor out of force, or turn it down."""
-
-    def act(session: Session, actor: Actor) -> str:
-        reason = request.form.get("reason", "")
-        factors.end_factor(session, actor, account_id, factor_id, _version(), reason=reason)
-        return ""
-
-    return _do(account_id, _("Ended."), "", act, [])
+_shared(traits.TRAITS, "traits", "trait", "confirm", _l("Confirmed; it counts from now on."))
+_shared(factors.FACTORS, "factors", "factor", "approve", _l("Approved; it counts from its first day on."))
 
 
 @pages.get("/goals")
@@ -245,7 +246,7 @@ def show_goals(session: Session, actor: Actor) -> str:
 
 
 def _goals(session: Session, actor: Actor, form: Form) -> str:
-    return page(session, actor, "definitions/goals.html", rows=goals.list_goals(session, actor), form=form)
+    return page(session, actor, "definitions/goals.html", rows=goals.goals_in_use(session, actor), form=form)
 
 
 @pages.post("/goals")

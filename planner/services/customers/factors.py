@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from planner import checks
 from planner.actor import Actor
-from planner.audit import Event, changing, created
+from planner.audit import Event, created
 from planner.clock import today
 from planner.permissions import Action, may
 from planner.records import StrategicFactor
-from planner.scope import an_id, find_account
+from planner.scope import find_account
 from planner.services.customers.keepers import person
-from planner.services.customers.traits import StandingState, require_state, state_of
-from planner.services.versions import check_version
-from planner.verdict import Kind, Problem, not_found, refuse, require
+from planner.services.customers.statements import LONGEST, OPEN, Statements, state_of
+from planner.verdict import Kind, Message, Problem, refuse, require
 
 LEAST: Final = 500
 MOST: Final = 2_000
 LONGEST_VALID: Final = timedelta(days=366)
-LONGEST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +34,18 @@ class FactorValues:
     expires_on: date
 
 
-def list_factors(session: Session, actor: Actor, account_id: str) -> Sequence[StrategicFactor]:
-    """All factors that a customer in sight ever had, newest first.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND.
-    """
-    require(may(actor, Action.VIEW_ACCOUNT))
-    account = find_account(session, actor, account_id)
-    return session.scalars(
-        select(StrategicFactor)
-        .where(StrategicFactor.account_id == account.id)
-        .order_by(StrategicFactor.valid_from.desc(), StrategicFactor.created_at.desc(), StrategicFactor.id)
-        .options(joinedload(StrategicFactor.set_by), joinedload(StrategicFactor.approved_by))
-    ).all()
-
-
-def view_factor(session: Session, actor: Actor, account_id: str, factor_id: str) -> StrategicFactor:
-    """One of them.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND.
-    """
-    require(may(actor, Action.VIEW_ACCOUNT))
-    account = find_account(session, actor, account_id)
-    row = session.get(StrategicFactor, an_id(factor_id))
-    if row is None or row.account_id != account.id:
-        raise not_found()
-    return row
+FACTORS: Final = Statements(
+    StrategicFactor,
+    newest="valid_from",
+    agreed="approved_by_id",
+    say=Action.SET_FACTOR,
+    agree_to=Action.APPROVE_FACTOR,
+    end_any=Action.SET_FACTOR,
+    events=(Event.FACTOR_APPROVED, Event.FACTOR_ENDED),
+    second=Message("Who proposed a factor cannot approve it."),
+    keeper_agrees=True,
+)
+list_factors, view_factor, approve_factor, end_factor = FACTORS.list, FACTORS.view, FACTORS.agree, FACTORS.end
 
 
 def set_factor(session: Session, actor: Actor, account_id: str, values: FactorValues) -> StrategicFactor:
@@ -78,10 +58,9 @@ def set_factor(session: Session, actor: Actor, account_id: str, values: FactorVa
     require(may(actor, Action.SET_FACTOR))
     account = find_account(session, actor, account_id)
     checks.require_well_formed(_problems(values))
-    standing = (StandingState.WAITING, StandingState.COUNTS, StandingState.AHEAD)
     for row in list_factors(session, actor, account.id):
         apart = row.expires_on < values.valid_from or values.expires_on < row.valid_from
-        if state_of(row) in standing and not apart:
+        if state_of(row) in OPEN and not apart:
             raise refuse(
                 Kind.STATE,
                 "E_FACTOR_SET",
@@ -110,45 +89,3 @@ def _problems(values: FactorValues) -> list[Problem]:
         reason, remedy = "A factor holds for a year at most.", "Choose a day within a year of its first."
         found.append(checks.problem("expires_on", "E_DATE", reason, remedy))
     return found
-
-
-def approve_factor(
-    session: Session, actor: Actor, account_id: str, factor_id: str, version: int
-) -> StrategicFactor:
-    """The second person's yes.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE; E_SECOND_PERSON for who proposed it.
-    """
-    require(may(actor, Action.APPROVE_FACTOR))
-    row = view_factor(session, actor, account_id, factor_id)
-    check_version(session, row, version)
-    require_state(row, StandingState.WAITING)
-    if row.set_by_id == actor.user_id:
-        raise refuse(
-            Kind.FORBIDDEN,
-            "E_SECOND_PERSON",
-            "Who proposed a factor cannot approve it.",
-            "Ask somebody else of leadership.",
-        )
-    with changing(session, actor, Event.FACTOR_APPROVED, row):
-        row.approved_by_id = person(actor)
-    return row
-
-
-def end_factor(
-    session: Session, actor: Actor, account_id: str, factor_id: str, version: int, *, reason: str
-) -> StrategicFactor:
-    """Take a factor out of force, or turn down a proposed one; no second person is needed to go back.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE; E_INVALID without a reason.
-    """
-    require(may(actor, Action.SET_FACTOR))
-    row = view_factor(session, actor, account_id, factor_id)
-    check_version(session, row, version)
-    require_state(row, StandingState.WAITING, StandingState.COUNTS, StandingState.AHEAD)
-    checks.require_well_formed(checks.text("reason", reason, LONGEST, required=True, lines=True))
-    with changing(session, actor, Event.FACTOR_ENDED, row, reason=checks.tidy(reason)):
-        row.ended_on = today()
-    return row

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing, created
 from planner.clock import today
 from planner.permissions import Action, may
-from planner.records import Account, AccountTrait, Role, StrategicFactor, Trait
-from planner.scope import an_id, find_account
-from planner.services.customers.keepers import keeps, kept_account, person
-from planner.services.versions import check_version
-from planner.verdict import Kind, Problem, not_found, refuse, require
+from planner.records import Account, AccountTrait, Role, Trait
+from planner.scope import find_account
+from planner.services.customers.keepers import kept_account, person
+from planner.services.customers.statements import LONGEST, StandingState, Statements, state_of
+from planner.verdict import Kind, Message, Problem, refuse, require
 
 LONGEST_VALID: Final = timedelta(days=731)
-LONGEST: Final = 1_000
 
 SIGNS: Final[Mapping[Trait, tuple[str, ...]]] = {
     Trait.POTENTIAL: ("buys_elsewhere", "buys_little", "latent_demand"),
@@ -37,29 +35,6 @@ SIGNS: Final[Mapping[Trait, tuple[str, ...]]] = {
 """What may be ticked as found true of each trait."""
 
 
-class StandingState(enum.StrEnum):
-    """Where a trait or factor stands; it follows from its days and persons."""
-
-    WAITING = "waiting"
-    COUNTS = "counts"
-    AHEAD = "ahead"
-    EXPIRED = "expired"
-    ENDED = "ended"
-
-
-def state_of(row: AccountTrait | StrategicFactor) -> StandingState:
-    """Where it stands today."""
-    confirmed = row.confirmed_by_id if isinstance(row, AccountTrait) else row.approved_by_id
-    if row.ended_on is not None:
-        return StandingState.ENDED
-    if row.expires_on is not None and row.expires_on < today():
-        return StandingState.EXPIRED
-    if confirmed is None:
-        return StandingState.WAITING
-    ahead = isinstance(row, StrategicFactor) and row.valid_from > today()
-    return StandingState.AHEAD if ahead else StandingState.COUNTS
-
-
 @dataclass(frozen=True, slots=True)
 class TraitValues:
     """One trait as typed; `signs` are keys of SIGNS."""
@@ -70,34 +45,18 @@ class TraitValues:
     signs: Sequence[str] = ()
 
 
-def list_traits(session: Session, actor: Actor, account_id: str) -> Sequence[AccountTrait]:
-    """All that was ever stated of a customer in sight, newest first.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND.
-    """
-    require(may(actor, Action.VIEW_ACCOUNT))
-    account = find_account(session, actor, account_id)
-    return session.scalars(
-        select(AccountTrait)
-        .where(AccountTrait.account_id == account.id)
-        .order_by(AccountTrait.stated_on.desc(), AccountTrait.created_at.desc(), AccountTrait.id)
-        .options(joinedload(AccountTrait.stated_by), joinedload(AccountTrait.confirmed_by))
-    ).all()
-
-
-def view_trait(session: Session, actor: Actor, account_id: str, trait_id: str) -> AccountTrait:
-    """One of them.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND.
-    """
-    require(may(actor, Action.VIEW_ACCOUNT))
-    account = find_account(session, actor, account_id)
-    row = session.get(AccountTrait, an_id(trait_id))
-    if row is None or row.account_id != account.id:
-        raise not_found()
-    return row
+TRAITS: Final = Statements(
+    AccountTrait,
+    newest="stated_on",
+    agreed="confirmed_by_id",
+    say=Action.STATE_TRAIT,
+    agree_to=Action.CONFIRM_TRAIT,
+    end_any=Action.CONFIRM_TRAIT,
+    events=(Event.TRAIT_CONFIRMED, Event.TRAIT_ENDED),
+    second=Message("Who stated a trait, or keeps the customer, cannot confirm it."),
+    keeper_agrees=False,
+)
+list_traits, view_trait, confirm_trait, end_trait = TRAITS.list, TRAITS.view, TRAITS.agree, TRAITS.end
 
 
 def state_trait(session: Session, actor: Actor, account_id: str, values: TraitValues) -> AccountTrait:
@@ -159,63 +118,3 @@ def _make_room(session: Session, actor: Actor, account: Account, trait: Trait) -
     with changing(session, actor, Event.TRAIT_ENDED, row):
         row.ended_on = today()
     session.flush()
-
-
-def confirm_trait(
-    session: Session, actor: Actor, account_id: str, trait_id: str, version: int
-) -> AccountTrait:
-    """Confirm what somebody else stated; from now on it counts.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE; E_SECOND_PERSON for who stated it or
-            keeps the customer.
-    """
-    require(may(actor, Action.CONFIRM_TRAIT))
-    row = view_trait(session, actor, account_id, trait_id)
-    check_version(session, row, version)
-    require_state(row, StandingState.WAITING)
-    account = session.get_one(Account, row.account_id)
-    if row.stated_by_id == actor.user_id or keeps(session, actor, account):
-        raise refuse(
-            Kind.FORBIDDEN,
-            "E_SECOND_PERSON",
-            "Who stated a trait, or keeps the customer, cannot confirm it.",
-            "Ask somebody else of leadership.",
-        )
-    with changing(session, actor, Event.TRAIT_CONFIRMED, row):
-        row.confirmed_by_id = person(actor)
-    return row
-
-
-def end_trait(
-    session: Session, actor: Actor, account_id: str, trait_id: str, version: int, *, reason: str
-) -> AccountTrait:
-    """Take a trait out of force, or turn down what was stated. Who stated it may take it back unconfirmed.
-
-    Raises:
-        Refused: E_FORBIDDEN; E_NOT_FOUND; E_VERSION_STALE; E_STATE; E_INVALID without a reason.
-    """
-    row = view_trait(session, actor, account_id, trait_id)
-    own = row.stated_by_id == actor.user_id and row.confirmed_by_id is None
-    require(may(actor, Action.STATE_TRAIT if own else Action.CONFIRM_TRAIT))
-    check_version(session, row, version)
-    require_state(row, StandingState.WAITING, StandingState.COUNTS)
-    checks.require_well_formed(checks.text("reason", reason, LONGEST, required=True, lines=True))
-    with changing(session, actor, Event.TRAIT_ENDED, row, reason=checks.tidy(reason)):
-        row.ended_on = today()
-    return row
-
-
-def require_state(row: AccountTrait | StrategicFactor, *allowed: StandingState) -> None:
-    """Go on when the row stands where the step begins.
-
-    Raises:
-        Refused: E_STATE.
-    """
-    if state_of(row) not in allowed:
-        raise refuse(
-            Kind.STATE,
-            "E_STATE",
-            "This step is not possible any more.",
-            "Reload the page to see what is possible now.",
-        )
