@@ -49,7 +49,8 @@ class Finding:
     Attributes:
         rows: Lines of data in the file.
         new: Things of which nothing is stored yet; `changed` and `unchanged` are stored already.
-        changes: The first MOST_SHOWN changed things: label and old and new value by field.
+        changes: The first MOST_SHOWN changed things: label, and by column what the file would have
+            said before and what it says now.
         added: Labels of the first MOST_SHOWN new things.
         faults: The first MOST_FAULTS faults in the file's order, `fault_count` all of them.
         details: What was found out about the file, such as its separator.
@@ -94,7 +95,7 @@ def read(
         new=len(new),
         changed=len(changed),
         unchanged=len(importer.items) - len(new) - len(changed),
-        changes=[(item.label, dict(item.changes)) for item in changed[:MOST_SHOWN]],
+        changes=[(item.label, dict(importer.told(item))) for item in changed[:MOST_SHOWN]],
         added=[item.label for item in new[:MOST_SHOWN]],
         faults=faults[:MOST_FAULTS],
         fault_count=len(faults),

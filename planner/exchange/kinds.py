@@ -7,15 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.exchange.lines import Faults, Line
 from planner.exchange.sheets import Sheet
 from planner.exchange.values import Wrong
-from planner.records import ImportKind, Row
+from planner.records import ImportKind, Row, User
 from planner.verdict import Message
 
 Progress = Callable[[int, int], None]
@@ -56,6 +59,8 @@ def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
@@ -92,6 +97,10 @@ class Importer(ABC):
         """Write an item's changes into its row."""
         for name, (_old, new) in item.changes.items():
             setattr(item.row, name, new)
+
+    def told(self, item: Item) -> Mapping[str, tuple[Any, Any]]:
+        """What an item changes, by column, in the words of the file."""
+        return item.changes
 
     @abstractmethod
     def export(self) -> Iterator[Sequence[Any]]:
@@ -130,6 +139,36 @@ class Importer(ABC):
                 progress(done, total)
         self.session.flush()
         progress(total, total)
+
+
+class Afterwards:
+    """A stored row as it would be once an item's changes are written."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+
+    def __getattr__(self, name: str) -> Any:
+        """The new value where there is one."""
+        changes = self.item.changes
+        return changes[name][1] if name in changes else getattr(self.item.row, name)
+
+
+class RowImporter(Importer):
+    """Reads tables in which one line is one stored row."""
+
+    @abstractmethod
+    def cells(self, row: Any) -> Sequence[Any]:
+        """A row, stored or as it would be, in the words of the file: a cell per column."""
+
+    def told(self, item: Item) -> Mapping[str, tuple[Any, Any]]:
+        """What an item changes, by column, in the words of the file."""
+        both = zip(self.columns, self.cells(item.row), self.cells(Afterwards(item)), strict=True)
+        return {column.name: (old, new) for column, old, new in both if old != new}
+
+    @cached_property
+    def emails(self) -> dict[str, str]:
+        """Addresses of all users, by id."""
+        return dict(self.session.execute(select(User.id, User.email)).all())
 
 
 def read_all(importer: Importer, sheet: Sheet, progress: Progress) -> None:

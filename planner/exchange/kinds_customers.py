@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
 
 from planner import checks
 from planner.clock import today
-from planner.exchange.kinds import Column, Importer, Item
+from planner.exchange.kinds import Column, Item, RowImporter
 from planner.exchange.lines import Line, index_of
 from planner.exchange.money import Rates, euros
 from planner.records import (
@@ -37,7 +38,7 @@ def alike(name: str) -> str:
     return "".join(each for each in letters if each.isalnum())
 
 
-class Accounts(Importer):
+class Accounts(RowImporter):
     """Customers by code; what the file does not name stays as it is."""
 
     kind = ImportKind.ACCOUNTS
@@ -113,6 +114,7 @@ class Accounts(Importer):
             line.wrong("threat_on", "E_MISSING", reason, "Fill it in, or empty the threat.")
         self.ids.setdefault(code.casefold(), new_id())
         if line.good:
+            self.codes.setdefault(self.ids[code.casefold()], code)
             item = self.add(line, code, values, stored)
             self.parents.append((line, item, line.text("parent", 40)))
 
@@ -189,22 +191,28 @@ class Accounts(Importer):
         """A new customer."""
         return Account(id=self._id(item), code=item.label, **item.values)
 
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Codes of the customers that the actor may see, by id."""
+        query = visible_accounts(self.session, self.actor).with_only_columns(Account.id, Account.code)
+        return dict(self.session.execute(query).all())
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One customer."""
+        return (
+            *(row.code, row.name, self.codes.get(row.parent_id or "", ""), row.segment, row.territory),
+            *("yes" if row.strategic_segment else "no", row.status.value, self.emails[row.kam_id]),
+            *(self.emails.get(row.deputy_kam_id or "", ""), row.credit_status.value, Rates.own),
+            *(euros(row.credit_limit_minor), row.contract_end, row.data_as_of),
+            *(row.channel, row.relationship_stage, row.need, euros(row.budget_minor)),
+            *(euros(row.wallet_minor), row.threat, row.threat_source, row.threat_on),
+            row.months_to_replace,
+        )
+
     def export(self) -> Iterator[Sequence[Any]]:
         """The customers that the actor may see."""
         query = visible_accounts(self.session, self.actor).order_by(Account.code)
-        rows = list(self.session.scalars(query))
-        codes = {row.id: row.code for row in rows}
-        emails = dict(self.session.execute(select(User.id, User.email)).all())
-        for row in rows:
-            yield (
-                *(row.code, row.name, codes.get(row.parent_id or "", ""), row.segment, row.territory),
-                *("yes" if row.strategic_segment else "no", row.status.value, emails[row.kam_id]),
-                *(emails.get(row.deputy_kam_id or "", ""), row.credit_status.value, Rates.own),
-                *(euros(row.credit_limit_minor), row.contract_end, row.data_as_of),
-                *(row.channel, row.relationship_stage, row.need, euros(row.budget_minor)),
-                *(euros(row.wallet_minor), row.threat, row.threat_source, row.threat_on),
-                row.months_to_replace,
-            )
+        yield from map(self.cells, self.session.scalars(query))
 
 
 def _depth(identity: str, above: dict[str, str | None]) -> int:

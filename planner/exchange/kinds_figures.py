@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
 
 from planner.clock import now, today
-from planner.exchange.kinds import Column, Importer, Item, Progress, plain
+from planner.exchange.kinds import Column, Item, Progress, RowImporter, plain
 from planner.exchange.lines import Line, index_of
 from planner.exchange.money import Rates, euros
 from planner.records import (
@@ -35,7 +36,7 @@ RATE_STEP: Final = 1_000_000
 RATE_MOST: Final = 10**12
 
 
-class Figures(Importer):
+class Figures(RowImporter):
     """What customers bought, cost, paid and owe, one line per customer, month and kind.
 
     A closed month changes only with a note, which becomes a correction that is kept.
@@ -70,7 +71,6 @@ class Figures(Importer):
         """Look up customers, stored figures, closed months and rates."""
         accounts = list(self.session.scalars(visible_accounts(self.session, self.actor)))
         self.accounts = index_of([(row.code, row.id) for row in accounts])
-        self.codes = {row.id: row.code for row in accounts}
         self.parents = {row.id: row.parent_id for row in accounts}
         self.stored = {
             (row.account_id, row.month, row.kind): row
@@ -211,30 +211,39 @@ class Figures(Importer):
         self.session.add(row)
         return row.id
 
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Codes of the customers that the actor may see, by id."""
+        query = visible_accounts(self.session, self.actor).with_only_columns(Account.id, Account.code)
+        return dict(self.session.execute(query).all())
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One month of one customer."""
+        return (
+            *(self.codes[row.account_id], row.month, row.kind.value, Rates.own, euros(row.gross_sales)),
+            *(euros(getattr(row, name)) for name in COSTS),
+            *(_hours(row.kam_quarter_hours), _hours(row.specialist_quarter_hours)),
+            *(euros(getattr(row, name)) for name in BALANCES),
+            row.note,
+        )
+
     def export(self) -> Iterator[Sequence[Any]]:
         """The figures of the customers that the actor may see."""
         seen = visible_accounts(self.session, self.actor).with_only_columns(Account.id)
         query = (
-            select(Account.code, AccountFinancials)
+            select(AccountFinancials)
             .join(Account, Account.id == AccountFinancials.account_id)
             .where(Account.id.in_(seen))
             .order_by(Account.code, AccountFinancials.kind, AccountFinancials.month)
         )
-        for code, row in self.session.execute(query):
-            yield (
-                *(code, row.month, row.kind.value, Rates.own, euros(row.gross_sales)),
-                *(euros(getattr(row, name)) for name in COSTS),
-                *(_hours(row.kam_quarter_hours), _hours(row.specialist_quarter_hours)),
-                *(euros(getattr(row, name)) for name in BALANCES),
-                row.note,
-            )
+        yield from map(self.cells, self.session.scalars(query))
 
 
 def _hours(quarter_hours: int | None) -> float | None:
     return None if quarter_hours is None else quarter_hours / 4
 
 
-class ExchangeRates(Importer):
+class ExchangeRates(RowImporter):
     """What other currencies were worth in a month."""
 
     kind = ImportKind.RATES
@@ -266,8 +275,11 @@ class ExchangeRates(Importer):
         """A new rate."""
         return ExchangeRate(**item.values, author_id=self.actor.user_id)
 
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One rate."""
+        return row.currency, row.month, row.rate_millionths / RATE_STEP
+
     def export(self) -> Iterator[Sequence[Any]]:
         """All rates."""
         query = select(ExchangeRate).order_by(ExchangeRate.currency, ExchangeRate.month)
-        for row in self.session.scalars(query):
-            yield row.currency, row.month, row.rate_millionths / RATE_STEP
+        yield from map(self.cells, self.session.scalars(query))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import joinedload
 
 from planner.actor import SYSTEM
-from planner.exchange.kinds import Column, Importer, Item
+from planner.exchange.kinds import Column, Item, RowImporter
 from planner.exchange.lines import Line, index_of
 from planner.exchange.money import euros
 from planner.exchange.values import Wrong, as_number
@@ -38,7 +38,7 @@ MOST_PARALLEL: Final = 50
 RATE_MOST: Final = 10_000_00
 
 
-class Skills(Importer):
+class Skills(RowImporter):
     """The skills that can be asked for, languages included, by key."""
 
     kind = ImportKind.SKILLS
@@ -77,13 +77,16 @@ class Skills(Importer):
         """A new skill."""
         return Skill(key=item.label, **item.values)
 
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One skill."""
+        return row.key, row.family.value, *(row.labels.get(language, "") for language in LANGUAGES)
+
     def export(self) -> Iterator[Sequence[Any]]:
         """All skills."""
-        for row in self.session.scalars(select(Skill).order_by(Skill.key)):
-            yield row.key, row.family.value, *(row.labels.get(language, "") for language in LANGUAGES)
+        yield from map(self.cells, self.session.scalars(select(Skill).order_by(Skill.key)))
 
 
-class _OfPeople(Importer):
+class _OfPeople(RowImporter):
     """What is about specialists: administrators reach everybody, a head the own department."""
 
     def people(self) -> ColumnElement[bool]:
@@ -169,18 +172,25 @@ class Specialists(_OfPeople):
         """A new person."""
         return Specialist(code=item.label, **item.values)
 
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Codes of all departments, by id."""
+        return dict(self.session.execute(select(Department.id, Department.code)).all())
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One person."""
+        return (
+            *(row.code, row.display_name, self.codes[row.department_id], row.country),
+            " ".join(f"{quarters / 4:g}" for quarters in row.weekday_quarter_hours),
+            *(euros(row.cost_rate_minor), "yes" if row.customer_facing else "no", row.max_parallel),
+            *(row.min_chunk_quarter_hours / 4, row.active_from, row.active_to),
+            self.emails.get(row.user_id or "", ""),
+        )
+
     def export(self) -> Iterator[Sequence[Any]]:
         """The specialists in reach."""
-        query = select(Specialist).where(self.people()).options(joinedload(Specialist.department))
-        emails = dict(self.session.execute(select(User.id, User.email)).all())
-        for row in self.session.scalars(query.order_by(Specialist.code)):
-            yield (
-                *(row.code, row.display_name, row.department.code, row.country),
-                " ".join(f"{quarters / 4:g}" for quarters in row.weekday_quarter_hours),
-                *(euros(row.cost_rate_minor), "yes" if row.customer_facing else "no", row.max_parallel),
-                *(row.min_chunk_quarter_hours / 4, row.active_from, row.active_to),
-                emails.get(row.user_id or "", ""),
-            )
+        query = select(Specialist).where(self.people()).order_by(Specialist.code)
+        yield from map(self.cells, self.session.scalars(query))
 
 
 def _pattern(line: Line) -> list[int]:
@@ -252,17 +262,27 @@ class Attestations(_OfPeople):
         """A new attestation."""
         return SpecialistSkill(**item.values)
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Codes of people and keys of skills, by id."""
+        people = self.session.execute(select(Specialist.id, Specialist.code)).all()
+        return dict([*people, *self.session.execute(select(Skill.id, Skill.key)).all()])
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One attestation."""
+        person, skill = self.names[row.specialist_id], self.names[row.skill_id]
+        return person, skill, row.level, row.attested_by, row.attested_on, row.expires_on
+
     def export(self) -> Iterator[Sequence[Any]]:
         """What is attested about the people in reach."""
         query = (
-            select(Specialist.code, Skill.key, SpecialistSkill)
+            select(SpecialistSkill)
             .join(Specialist, Specialist.id == SpecialistSkill.specialist_id)
             .join(Skill, Skill.id == SpecialistSkill.skill_id)
             .where(self.people())
             .order_by(Specialist.code, Skill.key)
         )
-        for code, key, row in self.session.execute(query):
-            yield code, key, row.level, row.attested_by, row.attested_on, row.expires_on
+        yield from map(self.cells, self.session.scalars(query))
 
 
 class Leaves(_OfPeople):
@@ -349,17 +369,26 @@ class Leaves(_OfPeople):
         """New leave."""
         return Leave(id=new_id(), **item.values)
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Codes of the people in reach, by id."""
+        query = select(Specialist.id, Specialist.code).where(self.people())
+        return dict(self.session.execute(query).all())
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One span."""
+        return (
+            *(self.names[row.specialist_id], row.first_day, row.last_day),
+            *("yes" if half else "no" for half in (row.first_half, row.last_half)),
+            row.status.value,
+        )
+
     def export(self) -> Iterator[Sequence[Any]]:
         """The leave of the people in reach."""
         query = (
-            select(Specialist.code, Leave)
+            select(Leave)
             .join(Specialist, Specialist.id == Leave.specialist_id)
             .where(self.people())
             .order_by(Specialist.code, Leave.first_day)
         )
-        for code, row in self.session.execute(query):
-            yield (
-                *(code, row.first_day, row.last_day),
-                *("yes" if half else "no" for half in (row.first_half, row.last_half)),
-                row.status.value,
-            )
+        yield from map(self.cells, self.session.scalars(query))

@@ -200,7 +200,9 @@ class Requests(Importer):
         before, after = values_of(row), _titled(tidied(values), row)
         if before == after:
             return
-        item.changes["content"] = (before.title, after.title)
+        both = zip(self.columns, _told(before), _told(after), strict=True)
+        told = {column.name: (old, new) for column, old, new in both if old != new}
+        item.changes = told or {"request": (item.label, item.label)}
         if target(row, RequestAction.EDIT) is None:
             reason = "This request is %(state)s and cannot be changed any more."
             remedy = "Leave it out of the file."
@@ -277,7 +279,7 @@ class Requests(Importer):
         self.prepare()
         codes = {identity: code for code, identity in self.accounts.items()}
         for row in sorted(self.stored.values(), key=lambda each: (each.created_at, each.id)):
-            yield from _rows(row, codes[row.account_id])
+            yield from _rows(values_of(row), row.id, codes[row.account_id])
 
 
 def _titled(values: RequestValues, row: ResourceRequest) -> RequestValues:
@@ -348,9 +350,15 @@ def _place(where: str, head: Line, places: dict[str, list[Line]]) -> tuple[Line,
     return head, column
 
 
-def _rows(row: ResourceRequest, account: str) -> Iterator[Sequence[Any]]:
+def _told(values: RequestValues) -> Iterator[str]:
+    """A request column by column, the cells of its rows put together."""
+    for column in zip(*_rows(values, "", ""), strict=True):
+        cells = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in column if cell is not None]
+        yield "; ".join(cell for cell in cells if cell)
+
+
+def _rows(values: RequestValues, identity: str, account: str) -> Iterator[Sequence[Any]]:
     """A request as rows of the file; what several rows would need that the file cannot say is left out."""
-    values = values_of(row)
     chances = dict(values.curve)
     heading = (
         *(values.title, values.purpose, values.type, values.earliest_week, values.latest_week),
@@ -363,7 +371,7 @@ def _rows(row: ResourceRequest, account: str) -> Iterator[Sequence[Any]]:
         line = values.lines[index] if index < len(values.lines) else None
         evidence = values.evidence[index] if index < len(values.evidence) else ("", "", "")
         yield (
-            *(row.id, account, *(heading if index == 0 else ("",) * len(heading))),
+            *(identity, account, *(heading if index == 0 else ("",) * len(heading))),
             *(benefit[0], euros(benefit[1])),
             *(_cells(line) if line else ("",) * 10),
             *evidence,

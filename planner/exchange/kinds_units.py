@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from planner.exchange.kinds import Column, Importer, Item
+from planner.exchange.kinds import Column, Item, RowImporter
 from planner.exchange.lines import Line, index_of
 from planner.records import Department, Holiday, ImportKind, Role, User
 from planner.verdict import Message
@@ -17,7 +16,7 @@ WHOLE = 1000
 """All of a department's hours, in per mille."""
 
 
-class Departments(Importer):
+class Departments(RowImporter):
     """The units that lend people, by code, with who decides for them and what they keep back."""
 
     kind = ImportKind.DEPARTMENTS
@@ -77,22 +76,18 @@ class Departments(Importer):
         """A new department."""
         return Department(code=item.label, **item.values)
 
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One department."""
+        heads = (self.emails.get(each or "", "") for each in (row.head_id, row.deputy_head_id))
+        reserves = (f"{reserve / 10:g}" for reserve in (row.own_work_reserve, row.expedite_reserve))
+        return row.code, row.name, *heads, *reserves
+
     def export(self) -> Iterator[Sequence[Any]]:
         """All departments."""
-        emails = dict(self.session.execute(select(User.id, User.email)).all())
-        for row in self.session.scalars(select(Department).order_by(Department.code)):
-            yield (
-                *(
-                    row.code,
-                    row.name,
-                    emails.get(row.head_id or "", ""),
-                    emails.get(row.deputy_head_id or "", ""),
-                ),
-                *(f"{reserve / 10:g}" for reserve in (row.own_work_reserve, row.expedite_reserve)),
-            )
+        yield from map(self.cells, self.session.scalars(select(Department).order_by(Department.code)))
 
 
-class Holidays(Importer):
+class Holidays(RowImporter):
     """Public holidays by country and day; nobody of that country works then."""
 
     kind = ImportKind.HOLIDAYS
@@ -119,7 +114,11 @@ class Holidays(Importer):
         """A new holiday."""
         return Holiday(**item.values)
 
-    def export(self) -> Iterator[Sequence[str | date]]:
+    def cells(self, row: Any) -> Sequence[Any]:
+        """One holiday."""
+        return row.country, row.day, row.name
+
+    def export(self) -> Iterator[Sequence[Any]]:
         """All holidays."""
-        for row in self.session.scalars(select(Holiday).order_by(Holiday.country, Holiday.day)):
-            yield row.country, row.day, row.name
+        query = select(Holiday).order_by(Holiday.country, Holiday.day)
+        yield from map(self.cells, self.session.scalars(query))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from factories import World, events, refused
 from importing import check, codes, csv_of, months, store, workbook_of
@@ -9,6 +11,7 @@ from sqlalchemy import func, select
 
 from planner.clock import now
 from planner.exchange.imports import Source
+from planner.exchange.kinds_requests import Requests
 from planner.records import (
     AccountFinancials,
     ClosedMonth,
@@ -16,7 +19,8 @@ from planner.records import (
     FiguresCorrection,
     ImportKind,
 )
-from planner.services.filing.requests import list_requests
+from planner.services.customers.goals import add_goal
+from planner.services.filing.requests import list_requests, values_of
 from planner.services.importing.import_reports import store_content
 
 FIGURES = ImportKind.FIGURES
@@ -84,7 +88,8 @@ def test_a_change_is_shown_and_logged_with_old_and_new_value(world: World) -> No
     """1,000.00 becomes 1,200.50 and the log holds both."""
     store(world, "filip", FIGURES, csv_of(months({})))
     finding = store(world, "filip", FIGURES, csv_of(months({"gross_sales": "1 200,50"}), ";"))
-    assert finding.changes == [("alfa 2026-11 actual", {"gross_sales": (100_000, 120_050)})]
+    told = {"gross_sales": (Decimal("1000.00"), Decimal("1200.50"))}
+    assert finding.changes == [("alfa 2026-11 actual", told)]
     last = events(world)[-1]
     assert (last.action, last.after and last.after["changes"]) == (
         "data.imported",
@@ -306,3 +311,35 @@ def test_a_malformed_request_is_told_in_the_words_of_the_file(world: World) -> N
         (3, "latest_week", "E_WINDOW_REVERSED"),
         (4, "skill", "E_REF_UNKNOWN"),
     ]
+
+
+def test_stage_and_goal_come_in_and_stay_where_a_file_has_no_column_for_them(world: World) -> None:
+    """A file with both columns sets them; an older file without them leaves them; an empty cell clears."""
+    with world.database.writing() as session:
+        add_goal(session, world.actor("lukas"), "north", "Go north")
+    said = {"stage": "proposal", "chance_reason": "Known for long.", "goal": "north"}
+
+    def after(row: dict[str, str]) -> tuple[str | None, str, str | None]:
+        store(world, "nora", ImportKind.REQUESTS, csv_of([row]))
+        with world.database.reading() as session:
+            (request,) = list_requests(session, world.actor("nora")).rows
+            found = values_of(request)
+            return found.stage, found.curve_reason, found.goal_code
+
+    assert after({**REQUEST, **said}) == ("proposal", "Known for long.", "north")
+    assert after({**REQUEST, "hours": "20"}) == ("proposal", "Known for long.", "north")
+    assert after({**REQUEST, **said, "goal": ""}) == ("proposal", "Known for long.", None)
+    finding = check(world, "nora", ImportKind.REQUESTS, csv_of([{**REQUEST, **said, "goal": "nort"}]))
+    assert codes(finding) == [(2, "goal", "E_REF_UNKNOWN")]
+
+
+def test_a_request_with_its_stage_survives_its_file(world: World) -> None:
+    """Exported and handed in again nothing changes, the usual curve included."""
+    evidence = (("customer_statement", "They asked.", ""),)
+    world.draft(stage="negotiation", curve=(), evidence=evidence)
+    with world.database.reading() as session:
+        kind = Requests(session, world.actor("nora"))
+        rows = [dict(zip((c.name for c in kind.columns), row, strict=True)) for row in kind.export()]
+    filled = [{name: "" if cell is None else cell for name, cell in row.items()} for row in rows]
+    assert [row["stage"] for row in filled] == ["negotiation"]
+    assert store(world, "nora", ImportKind.REQUESTS, csv_of(filled)).unchanged == 1
