@@ -46,6 +46,7 @@ REVIEW_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "days_to_decision": _l("Median time from request to answer"),
         "outcomes_recorded": _l("Ended requests with an outcome recorded"),
         "hours_released": _l("Hours released above the reserves"),
+        "kept_promises": _l("Hours worked as published two weeks ahead"),
         "overrides": _l("Overrides per 100 requests"),
         "escalations": _l("Escalations per 100 requests"),
         "utilisation": _l("Hours lent of those there were"),

@@ -32,6 +32,8 @@ from planner.services.filing import beginnings, requests
 from planner.services.filing.requests import LineValues
 from planner.services.planning import cycles, runs
 from planner.services.publishing import publishing
+from planner.services.reviewing import contributions
+from planner.services.reviewing.kept_promises import Kept, kept_promises
 from planner.solving.engine import Engine
 from planner.supply import promises
 
@@ -132,6 +134,49 @@ def test_what_was_published_stays_published_when_a_later_cycle_ends_without_a_pl
     assert hours(world) == 192
     monkeypatch.setenv("PLANNER_TODAY", "2027-01-18")
     assert (tick(world), status(world)) == (1, RequestStatus.RUNNING)
+
+
+def test_promises_published_two_weeks_ahead_are_held_against_what_was_worked(
+    world: Quarrel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published on Monday of week 1, so week 2 was too near to be a promise; week 3 holds 16 h of the 48 h.
+
+    Nobody entered anything yet, so they count as kept. Then Ann enters 10 h: 10 of 16 are 62.5 %. As long as
+    no promised week is over nothing is known.
+    """
+
+    def engineering() -> Kept | None:
+        with world.database.reading() as session:
+            return kept_promises(session).get("engineering")
+
+    with world.database.reading() as session:
+        standing = {p.week: p for p in promises(session)}
+    assert {week: p.quarter_hours for week, p in standing.items()} == {"2027-W02": 128, "2027-W03": 64}
+    monkeypatch.setenv("PLANNER_TODAY", "2027-01-18")
+    assert engineering() is None
+    monkeypatch.setenv("PLANNER_TODAY", "2027-01-25")
+    assert engineering() == Kept(64, 64)
+    third = standing["2027-W03"]
+    with world.database.writing() as session:
+        session.add(
+            WorkLog(
+                request_id=third.request_id,
+                line_id=third.line_id,
+                specialist_id=third.specialist_id,
+                week=third.week,
+                planned_quarter_hours=64,
+                worked_quarter_hours=40,
+                confirmed_by_id=stable_id("eva"),
+                confirmed_at=now(),
+            )
+        )
+    found = engineering()
+    assert found == Kept(64, 40)
+    assert found.rate == 625
+    with world.database.reading() as session:
+        view = contributions.contribution_view(session, world.actor("eva"))
+        assert view is not None
+        assert [(row.due, row.kept, row.kept_rate) for row in view.departments] == [(64, 40, 625)]
 
 
 def test_what_has_begun_goes_on_in_the_next_cycle_with_the_hours_left(

@@ -60,6 +60,12 @@ class DepartmentShareOut(Schema):
     lent = fields.Integer()
     capacity = fields.Integer()
     released = fields.Integer()
+    due_quarter_hours = fields.Integer(
+        attribute="due", metadata={"description": "Of the past year, published two weeks ahead."}
+    )
+    kept_quarter_hours = fields.Integer(
+        attribute="kept", metadata={"description": "Of those, worked as published."}
+    )
     share_permille = fields.Integer(attribute="share")
     value_minor = fields.Integer(attribute="value")
     low_minor = fields.Integer(attribute="low")

@@ -28,6 +28,7 @@ from planner.records import (
     ResourceRequest,
 )
 from planner.services.reviewing.contributions import released
+from planner.services.reviewing.kept_promises import Kept, kept_promises
 from planner.services.reviewing.review_view import MeasureRow
 
 FULL = 1000
@@ -51,7 +52,7 @@ def measures(
         Element.STRATEGY: (_strategy(content, top),),
         Element.STRUCTURE: (_structure(session),),
         Element.SYSTEMS: (_systems(session),),
-        Element.SHARED_VALUES: (_shared_values(publication, content),),
+        Element.SHARED_VALUES: (_shared_values(publication, content), _kept(session)),
         Element.STYLE: tuple(_style(session)),
         Element.STAFF: tuple(_staff(publication, content, problem)),
         Element.SKILLS: (_skills(problem),),
@@ -120,6 +121,13 @@ def _systems(session: Session) -> MeasureRow:
 def _shared_values(publication: Publication, content: Mapping[str, Any]) -> MeasureRow:
     """Hours lent above what the own-work reserves leave, in quarter-hours."""
     return MeasureRow("hours_released", "hours", sum(released(publication.run, content).values()))
+
+
+def _kept(session: Session) -> MeasureRow:
+    """Hours published two weeks ahead that were worked as published."""
+    each = kept_promises(session).values()
+    rate = Kept(sum(k.due for k in each), sum(k.kept for k in each)).rate
+    return MeasureRow("kept_promises", "share", rate)
 
 
 def _style(session: Session) -> Iterable[MeasureRow]:

@@ -17,6 +17,7 @@ from planner.clock import now
 from planner.permissions import Action, may
 from planner.records import Department, JobState, PlanRun, Publication, Question, QuestionKind
 from planner.scope import own_departments, sees_all
+from planner.services.reviewing.kept_promises import Kept, kept_promises
 from planner.solving.contributions import SUBJECT
 from planner.solving.questions import find_question
 from planner.transitions import JobAction, move
@@ -41,6 +42,8 @@ class DepartmentShare:
         error: Standard error when sampled.
         last_in: What the plan would lose without it; these do not sum to the whole.
         share: Its part of the whole in per mille; None while unknown, or when the whole is worth nothing.
+        due: Hours of the past year that were published two weeks ahead.
+        kept: Of those, hours worked as published.
     """
 
     code: str
@@ -54,6 +57,13 @@ class DepartmentShare:
     error: float | None = None
     last_in: int | None = None
     share: int | None = None
+    due: int = 0
+    kept: int = 0
+
+    @property
+    def kept_rate(self) -> int | None:
+        """Kept promises in per mille; None while nothing was due."""
+        return Kept(self.due, self.kept).rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,13 @@ def view_of(session: Session, publication: Publication) -> ContributionView:
     answer: Mapping[str, Any] = question.answer if question and question.state == JobState.DONE else {}
     shares = {row["department"]: row for row in answer.get("departments", ())}
     above = released(session.get_one(PlanRun, publication.run_id), content)
+    promises = kept_promises(session)
     rows = [
-        _row(row, above.get(row["code"], 0), shares.get(row["code"], {}), answer.get("whole"))
+        replace(
+            _row(row, above.get(row["code"], 0), shares.get(row["code"], {}), answer.get("whole")),
+            due=promises.get(row["code"], Kept()).due,
+            kept=promises.get(row["code"], Kept()).kept,
+        )
         for row in content["departments"]
     ]
     return ContributionView(
