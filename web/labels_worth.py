@@ -81,6 +81,8 @@ TERMS: Final[Mapping[str, Any]] = {
     "payables_rise": _l("rise in payables"),
     "payments": _l("payments to others"),
     "points": _l("points"),
+    "hours_share": _l("share of specialists' hours"),
+    "all_hours": _l("specialists' hours for all customers"),
     "innovators_chance": _l("chance of as many innovators or more"),
     "innovators": _l("innovators"),
     "customers": _l("customers"),
@@ -266,6 +268,14 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "CriterionAxis": {"business": _l("Attractiveness"), "relationship": _l("Strength")},
     "Direction": {"up": _l("More is better"), "down": _l("Less is better")},
+    "Balance": {
+        "more_hours": _l("takes more than it brings"),
+        "alike": _l("takes as much as it brings"),
+        "more_profit": _l("brings more than it takes"),
+        "no_profit": _l("brings no profit"),
+        "profit_unknown": _l("profit not known"),
+        "hours_unknown": _l("hours not known"),
+    },
     "DefinitionScope": {
         "company": _l("The company"),
         "sales_manager": _l("Sales team"),

@@ -215,6 +215,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/accounts.csv"): Rule(KAMS | OVERSEERS),
     ("GET", "/accounts/<id:account_id>/figures/<name>"): Rule(KAMS | OVERSEERS, "figure", ("account",)),
     ("GET", "/portfolio"): Rule(OVERSEERS),
+    ("GET", "/portfolio/hours.csv"): Rule(OVERSEERS),
     ("GET", "/requests/<id:request_id>/worth"): Rule(KAMS | OVERSEERS, "request"),
     ("GET", "/definitions"): Rule(BUSINESS),
     ("POST", "/definitions"): Rule(LEADERSHIP),

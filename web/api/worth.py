@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services.customers import portfolio, worth
+from planner.services.customers import effort, portfolio, worth
 from planner.services.customers.worth import AccountWorth
 from planner.services.filing import request_worth
 from planner.worth import round_minor, short
@@ -80,7 +80,7 @@ def show_request_worth(session: Session, actor: Actor, request_id: str) -> dict[
 @reads
 @blueprint.answer(PortfolioOut)
 def show_portfolio(session: Session, actor: Actor) -> dict[str, Any]:
-    """Concentration, the curve of profit, and what each exit would cost."""
+    """Concentration, the curve of profit, hours against profit, and what each exit would cost."""
     found = portfolio.view_portfolio(session, actor)
     figures = (
         *(found.concentration, found.top_1, found.top_5),
@@ -97,6 +97,16 @@ def show_portfolio(session: Session, actor: Actor) -> dict[str, Any]:
                 "cumulative": short(step.cumulative),
             }
             for step in found.curve
+        ],
+        "efforts": [
+            {
+                "account_id": row.judgement.account.id,
+                "name": row.judgement.account.name,
+                "hours_share": row.hours_share.working(),
+                "profit_share": row.profit_share.working(),
+                "balance": row.balance,
+            }
+            for row in effort.efforts(found.company)
         ],
         "leavers": [
             {

@@ -76,12 +76,26 @@ class StepOut(Schema):
     cumulative = fields.String(metadata={"description": "What they hold of all profit above 0."})
 
 
+class EffortOut(Schema):
+    """A customer's share of specialists' hours and of profit, each with its working; branches are in parents.
+
+    Balance: more_hours, alike (within two points), more_profit, no_profit, profit_unknown or hours_unknown.
+    """
+
+    account_id = fields.String()
+    name = fields.String()
+    hours_share = fields.Nested(FigureOut)
+    profit_share = fields.Nested(FigureOut)
+    balance = fields.String()
+
+
 class PortfolioOut(Schema):
     """The customers together."""
 
     as_of = fields.Date()
     figures = fields.List(fields.Nested(FigureOut))
     curve = fields.List(fields.Nested(StepOut))
+    efforts = fields.List(fields.Nested(EffortOut))
     leavers = fields.List(fields.Nested(LeaverOut))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from planner.books import month_of
 from planner.clock import today
-from planner.measuring import active_contacts
+from planner.measuring import Money, active_contacts
 from planner.records import (
     Account,
     AccountPlan,
@@ -70,30 +70,20 @@ class AccountFile:
         return Figure("completeness", value, Unit.SHARE, "sum of {filled} / count of {filled}", inputs)
 
 
+def hours_of(money: Money) -> Figure:
+    """Specialists' hours of a customer's window, in quarter-hours; noted when months are missing."""
+    quarters = [(m.month.month, m.month.specialist_quarter_hours) for m in money.months]
+    known = [value for _month, value in quarters if value is not None]
+    name, unit = "specialist_quarter_hours", Unit.QUARTER_HOURS
+    inputs = tuple(Figure(name, value, unit, subject=month) for month, value in quarters)
+    note = "" if known and len(known) == money.asked else "months_missing"
+    return Figure(name, sum(known) if known else None, unit, f"sum of {{{name}}}", inputs, note)
+
+
 def account_file(session: Session, worth: AccountWorth) -> AccountFile:
     """All that belongs to the page of a customer that was found in the reader's sight."""
     account = worth.judgement.account
-    months = worth.judgement.money.months
-    quarters = [m.month.specialist_quarter_hours for m in months]
-    known = [value for value in quarters if value is not None]
-    inputs = tuple(
-        Figure(
-            "specialist_quarter_hours",
-            m.month.specialist_quarter_hours,
-            Unit.QUARTER_HOURS,
-            subject=m.month.month,
-        )
-        for m in months
-    )
-    note = "" if known and len(known) == worth.judgement.money.asked else "months_missing"
-    hours = Figure(
-        "specialist_quarter_hours",
-        sum(known) if known else None,
-        Unit.QUARTER_HOURS,
-        "sum of {specialist_quarter_hours}",
-        inputs,
-        note,
-    )
+    hours = hours_of(worth.judgement.money)
     contribution = worth.judgement.money.contribution
     each = divided(contribution.value, hours.value)
     per_hour = Figure(
