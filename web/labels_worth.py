@@ -124,6 +124,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "trend": _l("trend"),
     "uncertainty": _l("uncertainty"),
     "urgency": _l("urgency"),
+    "cost_of_delay": _l("cost of a week's delay"),
     "value": _l("value"),
     "value_factor": _l("factor on values"),
     "wallet": _l("all that the customer buys of our kind"),

@@ -54,6 +54,20 @@ def test_a_tender_that_begins_late_is_said_to(world: World) -> None:
     assert _codes(world, late.id) == []
 
 
+def test_a_customer_said_to_stay_while_a_competitor_is_near(world: World) -> None:
+    """Alfa is to be kept; without hours the chance is 85 %: too sure at a threat of 2 or 3, fine below."""
+    sure = world.submitted(purpose="retain", curve=((0, 850), (1000, 950)))
+    less = world.submitted(purpose="retain", curve=((0, 700), (1000, 950)))
+    other = world.submitted(purpose="win", curve=((0, 850), (1000, 950)))
+    place = [("curve", "W_THREAT")]
+    for threat, told in ((None, ([], [])), (1, ([], [])), (2, (place, [])), (3, (place, place))):
+        with world.database.writing() as session:
+            account = session.get_one(Account, world.ids["alfa"])
+            account.threat, account.threat_on = threat, date(2026, 12, 1)
+        assert (_codes(world, sure.id), _codes(world, less.id)) == told
+        assert _codes(world, other.id) == []
+
+
 def test_amounts_above_the_credit_limit_are_said_to_be(world: World) -> None:
     """A customer cannot buy what it may not owe; without a limit, or at it, nothing is said."""
     request = world.submitted()

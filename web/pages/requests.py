@@ -171,6 +171,7 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         late=may(actor, Action.ADMIT_LATE) and admissions.waits_for_the_next_cycle(session, told.request),
         credit=request_worth.credit_of(session, told.request) if told.whole else None,
         usual_chances=is_usual(told.request),
+        chances=_chances(told) if told.whole else None,
         total_hours=total_hours(told.request),
         ends=end_of(told.request),
         end_words=end_words,
@@ -185,6 +186,13 @@ def bought(told: stories.Story) -> list[RequestLine]:
     """The lines that the newest plan lets somebody outside do."""
     chosen = told.outcome.outside_lines if told.outcome else ()
     return [line for line in told.request.lines if line.id in chosen]
+
+
+def _chances(told: stories.Story) -> request_worth.Attainable | None:
+    """The chance with what the newest plan grants; None while no plan answers."""
+    if told.outcome is None or told.request.outcome is None:
+        return None
+    return request_worth.attainable(told.request, told.outcome.fraction)
 
 
 def refusal_card(session: Session, actor: Actor, told: stories.Story) -> object | None:

@@ -99,6 +99,13 @@ class PortfolioOut(Schema):
     leavers = fields.List(fields.Nested(LeaverOut))
 
 
+class DelayOut(Schema):
+    """What is lost by ending a week later than this one."""
+
+    week = fields.String()
+    lost = fields.Nested(FigureOut)
+
+
 class RequestWorthOut(Schema):
     """What a request counts for. Calibration factors are left out for who may not see the record."""
 
@@ -106,6 +113,9 @@ class RequestWorthOut(Schema):
     present_value = fields.Dict(allow_none=True)
     levels = fields.List(fields.Dict())
     urgency = fields.Dict(metadata={"description": "How the worth fades: kind, week, pace."})
+    delays = fields.List(
+        fields.Nested(DelayOut), metadata={"description": "What a week of waiting costs, week by week."}
+    )
     factors = fields.Dict(keys=fields.String(), values=fields.Nested(FigureOut))
 
 

@@ -12,6 +12,7 @@ from planner.capacity import skills_on
 from planner.clock import monday, today
 from planner.credit import free_credits
 from planner.records import (
+    Purpose,
     RequestLine,
     RequestStatus,
     RequestType,
@@ -29,13 +30,18 @@ UNPLANNED: Final = (RequestStatus.DRAFT, RequestStatus.RETURNED, RequestStatus.S
 TENDER_WEEKS: Final = 39
 """Nine months."""
 
+KEEPING: Final = (Purpose.RETAIN, Purpose.DEFEND)
+THREATENED: Final = {2: 800, 3: 600}
+"""The highest chance of keeping a customer without any hours, per mille, that a threat leaves credible."""
+
 
 def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
     """What a careful person would look at again before a plan answers; usually empty.
 
     Lines that nobody here could do today, with what comes nearest (W_NO_SUPPLY); a tender that begins late
     (W_TENDER_LATE); amounts above what the customer may still owe (W_CREDIT_LIMIT); a filing after the
-    cut-off of the cycle (W_CUTOFF); an outside price above the request's budget (W_OUTSIDE_BUDGET).
+    cut-off of the cycle (W_CUTOFF); an outside price above the request's budget (W_OUTSIDE_BUDGET); a
+    customer that is said to stay anyway although a competitor is near (W_THREAT).
     """
     if request.status not in UNPLANNED:
         return ()
@@ -45,6 +51,7 @@ def warnings(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
         *_late_tender(request),
         *_above_credit(session, request),
         *_above_budget(request),
+        *_under_threat(request),
     )
 
 
@@ -104,6 +111,20 @@ def _above_credit(session: Session, request: ResourceRequest) -> list[Problem]:
     )
     remedy = "State what it can buy within its limit, or ask finance to raise the limit first."
     return [checks.problem("benefits", "W_CREDIT_LIMIT", reason, remedy)]
+
+
+def _under_threat(request: ResourceRequest) -> list[Problem]:
+    """Who says that a customer stays anyway, while a competitor is near, is asked to look again."""
+    threat = request.account.threat or 0
+    highest = THREATENED.get(threat)
+    anyway = next((point.probability for point in request.curve if point.fraction == 0), None)
+    if request.purpose not in KEEPING or highest is None or anyway is None or anyway <= highest:
+        return []
+    reason = (
+        "A competitor is near (%(threat)d of 3), yet the chance without any hours is above %(highest)d %%."
+    )
+    remedy = "Lower that chance, or correct the threat in the dossier of the customer."
+    return [checks.problem("curve", "W_THREAT", reason, remedy, threat=threat, highest=highest // 10)]
 
 
 def _without_supply(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:

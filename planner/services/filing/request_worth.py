@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.claims import read_claims
-from planner.clock import today
+from planner.clock import add_weeks, today
 from planner.credit import free_credits
 from planner.permissions import Action, may
 from planner.records import ResourceRequest, Role, ValueSource
@@ -24,9 +24,31 @@ from planner.worth import (
     Figure,
     LevelValue,
     PresentValue,
+    Urgency,
+    UrgencyKind,
+    cost_of_delay,
     level_values,
     response,
 )
+
+WEEKS_TOLD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """What is lost by ending a week later than `week`, at the level that counts most."""
+
+    week: str
+    lost: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Attainable:
+    """The chance of success, per mille: with what the newest plan grants, with all hours, with none."""
+
+    granted: int
+    full: int
+    nothing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,21 @@ class RequestWorth:
     sees_record: bool
 
     @property
+    def delays(self) -> tuple[Delay, ...]:
+        """What each of the first weeks of waiting costs; nothing when the worth does not fade."""
+        fades = self.urgency
+        kind = UrgencyKind(fades["kind"])
+        if not self.levels or kind is UrgencyKind.NONE:
+            return ()
+        urgency = Urgency(kind, 0, fades["pace"] or 0)
+        most = max(self.levels, key=lambda level: level.value_minor)
+        value = most.factors.strategy * most.expected
+        return tuple(
+            Delay(add_weeks(fades["week"], late), cost_of_delay(value, urgency, late))
+            for late in range(WEEKS_TOLD)
+        )
+
+    @property
     def urgency(self) -> dict[str, Any]:
         """How the worth fades: kind, week, pace."""
         return urgency_of(self.request)
@@ -64,6 +101,7 @@ class RequestWorth:
             "present_value": self.present.working() if self.present else None,
             "levels": [self._level(level) for level in self.levels],
             "urgency": self.urgency,
+            "delays": [{"week": each.week, "lost": each.lost.working()} for each in self.delays],
             "factors": factors,
         }
 
@@ -77,6 +115,21 @@ def credit_of(session: Session, request: ResourceRequest) -> Figure | None:
     """The free credit that what was stated is held to; None without a limit, or when nothing is stated."""
     stated = request.value_source is ValueSource.STREAM and request.benefits
     return free_credits(session, today(), [request]).get(request.id) if stated else None
+
+
+def attainable(request: ResourceRequest, fraction: int) -> Attainable | None:
+    """The chances with the granted `fraction` of the hours, per mille, beside all and none.
+
+    None without a usable curve, and when the fraction is none of its levels, as after a change of the curve.
+    """
+    points = [(p.fraction, p.probability) for p in request.curve]
+    stated = dict(points)
+    if not {0, FULL} <= stated.keys():
+        return None
+    chances = {0: stated[0], **dict(response(request.curve_shape, points, request.curve_top))}
+    if fraction not in chances or FULL not in chances:
+        return None
+    return Attainable(chances[fraction], chances[FULL], chances[0])
 
 
 def view_request_worth(session: Session, actor: Actor, request_id: str) -> RequestWorth:
