@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from solver.cards.without import breadth
 from solver.exact.core import ASKING
-from solver.exact.stages import Ending
+from solver.exact.ending import Ending
 from solver.exact.stages import search as search_whole
 from solver.exact.start import greedy
 from solver.exact.watch import Watch

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solver import referee
 from solver.cards.without import breadth
+from solver.exact.ending import Ending
 from solver.exact.start import ORDERS, greedy, salvage
 from solver.exact.watch import Watch
 from solver.files import lock_row, problem_hash
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from solver.exact.stages import Ending
-    from solver.plan import Progress
+    from solver.plan import Measures, Progress
     from solver.problem import Problem
 
 DEFAULT = Settings()
@@ -74,11 +74,16 @@ def solve(
         watch.offer(kept)
     _first_plan(problem, settings, watch)
     watch.show(1, None, "first plan")
-    # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
-    from solver.apart import search
+    # What takes long on a large problem is not left for after the limit.
+    mark = problem_hash(problem)
+    if watch.best is not None and watch.stopped():
+        ending = _at_once(settings, watch)
+    else:
+        # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
+        from solver.apart import search
 
-    ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
-    result = _result(problem, ending, watch)
+        ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
+    result = _result(problem, mark, ending, watch)
     if reasons and result.plan is not None:
         from solver.cards import short
 
@@ -115,13 +120,30 @@ def _near(problem: Problem, start: Plan) -> Plan | None:
     return salvage(replace(problem, locks=without), start) if asked else None
 
 
-def _result(problem: Problem, ending: Ending, watch: Watch) -> Result:
-    plan = ending.plan
-    measures = None if plan is None else referee.check(problem, plan, ending.measures)
+def _at_once(settings: Settings, watch: Watch) -> Ending:
+    """The best plan so far when nothing more is to be done."""
+    assert watch.best is not None  # noqa: S101 - the caller looked
+    return Ending(
+        *watch.best,
+        stopped="cancelled" if watch.cancelled else "wall_limit",
+        proven_stages=(),
+        bound=None,
+        reproducible=False,
+        settings=settings,
+    )
+
+
+def _result(problem: Problem, mark: str, ending: Ending, watch: Watch) -> Result:
+    plan, best = ending.plan, watch.best
+    if plan is not None and best is not None and plan is best[0] and ending.measures == best[1]:
+        # It was verified when it was offered, which takes seconds for a large one.
+        measures: Measures | None = best[1]
+    else:
+        measures = None if plan is None else referee.check(problem, plan, ending.measures)
     proven = ending.proven_stages
     return Result(
         problem=problem.name,
-        problem_hash=problem_hash(problem),
+        problem_hash=mark,
         status="none" if plan is None else "optimal" if 3 in proven else "feasible",
         stopped=ending.stopped,
         proven_stages=proven,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from solver import referee
 from solver.exact.run import Goal, set_goal
+from solver.terms import worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,10 @@ class Beside:
     def end(self) -> Found | None:
         """Take the answer, if there is one by now, and end the process."""
         cuts, self._cuts = self._cuts, None
-        return None if cuts is None else cuts.stop()
+        found = None if cuts is None else cuts.stop()
+        if found is None or found.bound is None:
+            return found
+        return found._replace(bound=worth.floored(self._watch.problem, found.bound))
 
 
 def plan_in(model: Model, found: Found) -> Plan | None:

@@ -20,6 +20,7 @@ from solver.search.presolve import keep_obligations, obligations_lost, tighten
 from solver.search.state import TOTALS, UNMET
 from solver.tables.arrays import case_of
 from solver.tables.books import pages
+from solver.terms.worth import floored
 
 if TYPE_CHECKING:
     from solver.exact.watch import Watch
@@ -48,8 +49,8 @@ TIGHTENING = 0.05
 TIGHTENING_LATEST = 0.2
 """The same of the seconds."""
 
-LAST_LOOK = 3.5
-"""How many times the time to verify a plan is kept free at the end."""
+LAST_LOOK = 3.0
+"""How many times what it takes to hand over a plan, the most so far, is kept free at the end."""
 
 CALM = 0.1
 """First temperature when the search begins with a plan handed in, as a share of the usual one."""
@@ -100,6 +101,7 @@ class Drive:
         self.deadline = self.began + seconds
         self.work = work
         self.bound: int | None = None
+        self.handing_s = watch.verifying_s
 
     def go(self, start: Plan | None) -> Motored | None:
         """All of it, in order; None when the locks contradict each other."""
@@ -110,11 +112,12 @@ class Drive:
         case, first = begun.case, begun.state
         tight = during(3, "tightening", lambda: self._tighten(case))
         hopeless = obligations_lost(case)
-        if self.watch.best is not None and len(self.watch.best[1].broken_obligations) == hopeless:
+        best, promised = self.watch.best, any(r.obligation is not None for r in self.problem.requests)
+        if promised and best is not None and len(best[1].broken_obligations) == hopeless:
             known, case = plan_of(case, first), keep_obligations(case)
             first = state_of(case, known)
         prices = during(3, "prices", lambda: self._prices(case))
-        self.bound = prices.value
+        self.bound = None if prices.value is None else floored(self.problem, prices.value)
         hurried = tight.cut or prices.cut
         used = prices.rounds * round_steps(case)
         if self._over():
@@ -132,15 +135,18 @@ class Drive:
         else:
             done = improve(case, state, prices, terms, show=self._show, stopped=self.watch.stopped)
         plan = done.plan
+        # Whoever cancelled waits for no fewer hand-overs.
         if plan is not None and not self.watch.cancelled:
-            plan = tidied(case, plan, prices)
+            if self._in_time():
+                plan = tidied(case, plan, prices)
+            else:
+                hurried = True
         self._show(plan)
         return Motored(self.bound, hopeless, hurried or done.hurried, (used + done.steps) / STEPS)
 
     def _terms(self, used: int, heat: float) -> Terms:
         """The limits of the search after so many steps of pricing."""
-        # The last plan is read, verified when it is offered and once more when it is handed over.
-        deadline = self.deadline - LAST_LOOK * self.watch.verifying_s
+        deadline = self.deadline - LAST_LOOK * self.handing_s
         steps = None
         if self.work is not None:
             steps = max(1, round((self.work * STEPS - used) / self.settings.workers))
@@ -148,9 +154,15 @@ class Drive:
 
     def _offer(self, case: Case, state: Ints) -> Ints:
         """Show what a state holds, unless locks ask for more than it grants."""
+        began = monotonic()
         if pages(state, TOTALS)[UNMET, 0] == 0:
             self._show(plan_of(case, state))
+        self.handing_s = max(self.handing_s, self.watch.verifying_s, monotonic() - began)
         return state
+
+    def _in_time(self) -> bool:
+        """Whether there is time for more than verifying the last plan."""
+        return self.deadline - monotonic() > (LAST_LOOK - 1) * self.watch.verifying_s
 
     def _show(self, plan: Plan | None) -> None:
         if plan is not None:

@@ -6,6 +6,7 @@ Both stage 2 (floors) and stage 3 (value) are made of it.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import gcd
 from typing import TYPE_CHECKING
 
 from solver.rules.reading import grants, rows
@@ -70,6 +71,20 @@ def most(problem: Problem, request: Request) -> int:
     """Money above which no grant of `request` can rise, at least 0."""
     values, bonuses, people = _parts(problem, request)
     return max(0, max(values) + max(bonuses) + sum(max(0, bonus) for bonus in people))
+
+
+def floored(problem: Problem, bound: int) -> int:
+    """The greatest value at most `bound` that any plan could have.
+
+    Every value is a sum of the problem's amounts and of halves of the price of churn, so whatever divides
+    all of them divides it. A bound in floating point that is a trifle too high thus becomes exact.
+    """
+    price = 0 if problem.published is None else problem.published.price
+    shared = price // 2
+    for request in problem.requests:
+        for amounts in _parts(problem, request):
+            shared = gcd(shared, *amounts)
+    return bound // shared * shared if shared else min(bound, 0)
 
 
 def _parts(problem: Problem, request: Request) -> tuple[list[int], list[int], list[int]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import time
+from unittest.mock import patch
 
 import pytest
 from company import company
 from rule_world import line, person, plan, request, world
 
-from solver import Progress, Settings, solve
+from solver import Progress, Settings, referee, solve
+from solver.plan import Plan, Violation
 from solver.problem import Lock, Problem
-from solver.referee import check, measure, rank
+from solver.referee import check, measure, rank, violations
 from solver.validate import ProblemErrors
 
 COMPANY = company()
@@ -166,3 +170,30 @@ def test_a_plan_the_locks_demand_is_found_without_a_start() -> None:
     result = solve(problem)
     assert result.plan == R_SERVED
     assert result.measures == measure(problem, R_SERVED)
+
+
+def test_nothing_is_left_to_be_verified_or_hashed_after_the_search() -> None:
+    """A large plan takes seconds to verify: the one handed over was verified once, when it was found."""
+    seen: list[Plan] = []
+
+    def counted(problem: Problem, found: Plan, *claims: object) -> list[Violation]:
+        del claims
+        seen.append(found)
+        return violations(problem, found)
+
+    with patch.object(referee, "violations", counted):
+        result = solve(COMPANY, Settings(wall_limit_s=30.0, work_limit=2.0))
+    assert result.plan is not None
+    # The list that is begun with is checked while it is made, too.
+    assert sum(found is result.plan for found in seen) == 1
+
+
+def test_told_to_stop_after_the_first_plan_no_other_engine_is_loaded() -> None:
+    """CP-SAT takes a second and more to load, which nobody who waits for the end should wait for."""
+    script = (
+        "import sys; from solver import solve; from solver.bench.generate import generate; "
+        "found = solve(generate('S', 1), cancel=lambda: True); "
+        "print(found.stopped, len(found.plan.granted) > 0, 'ortools' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["cancelled", "True", "False"]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
+from random_problems import random_plans, random_problem
 from rule_world import best_value, line, person, plan, request, world
 
-from solver import solve
-from solver.problem import Candidate, Level, Problem
+from solver import Settings, motor, solve
+from solver.bench.generate import generate
+from solver.exact.watch import Watch
+from solver.problem import Candidate, Hours, Level, Problem, Published
 from solver.referee import measure
+from solver.terms.worth import floored
 
 FALLING = Level("1", 100, value_by_end=((0, 100), (1, 60)))
 
@@ -87,3 +93,33 @@ def test_a_level_without_work_ends_before_it_begins() -> None:
 def test_a_negative_value_is_not_granted() -> None:
     """Refusing is worth 0, which is more than -1."""
     assert solve(world((person(),), (request(worth=(-1,)),), (line(),))).plan == plan({})
+
+
+def test_a_bound_is_floored_to_what_a_plan_can_be_worth() -> None:
+    """Amounts of 300 and a bonus of 100: 839 is out of reach, 800 is not; churn at 20 a half makes it 820."""
+    asked = (request(worth=(300,), option_bonus=(100,)),)
+    problem = world((person(),), asked, (line(),))
+    assert [floored(problem, bound) for bound in (839, 800, -1)] == [800, 800, -100]
+    taken = Published(40, 2, (Hours("r.1", "ann", 0, 8),))
+    assert floored(replace(problem, published=taken), 839) == 820
+    nothing = world((person(),), (request(worth=(0,)),), (line(),))
+    assert floored(nothing, 839) == 0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_value_is_between_what_bounds_are_floored_to(seed: int) -> None:
+    """Whatever a plan of a random problem is worth, with bonuses, falling values and churn, stays."""
+    problem = random_problem(seed)
+    for found in random_plans(problem, Random(seed), 5):
+        assert floored(problem, measure(problem, found).value) == measure(problem, found).value
+
+
+def test_the_bound_of_the_search_is_one_that_a_plan_could_have() -> None:
+    """All amounts of a made-up company are full hundreds, so its bound is, which floating point knows not."""
+    problem = generate("S", 1)
+    assert all(level.value % 100 == 0 for request in problem.requests for level in request.levels)
+    watch = Watch(problem, 60.0, None, None)
+    found = motor.drive(problem, Settings(), watch, seconds=60.0, work=0.5, small=False)
+    assert found is not None
+    assert found.bound is not None
+    assert found.bound % 100 == 0
