@@ -10,8 +10,10 @@ from applications import make_app
 from clients import Program, browser, new_token, request_body
 from factories import World
 from flask import Flask
+from sqlalchemy import select
 from test_bad_input import FIELDS
 
+from planner.records import Contact
 from web.database import KEY
 
 
@@ -71,3 +73,24 @@ def test_one_of_many_writers_wins(any_app: Flask, any_world: World) -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [200] + [412] * 7
+
+
+def test_many_at_once_make_one(any_app: Flask, any_world: World) -> None:
+    """Six sendings at the same moment take turns: one row, six equal answers."""
+    contact = {"person_name": "Uma", "function": "purchasing", "role": "decider", "our_strength": 2}
+    tokens = [new_token(any_world, "nora") for _ in range(6)]
+    place = f"/accounts/{any_world.ids['alfa']}/contacts"
+    found: list[tuple[int, bytes]] = []
+
+    def send(token: str) -> None:
+        answer = Program(any_app, token).post(place, contact, headers={"Idempotency-Key": "order 17"})
+        found.append((answer.status_code, answer.data))
+
+    threads = [threading.Thread(target=send, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+    with any_world.database.reading() as session:
+        assert len(session.scalars(select(Contact)).all()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeVar, cast
@@ -15,12 +16,25 @@ from webargs.flaskparser import FlaskParser
 
 from planner.verdict import Message, Refused
 from web.answers import Answer, Stopped, stop
+from web.api import repeats
 from web.gate import PARSED, unknown_query
 from web.schemas.base import Form, in_json, problems_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 ROOT: Final = "/api/v1"
+
+MAKING: Final = frozenset({201, 202})
+"""Answers to what makes something: a row, or work for later."""
+
+
+class Repeat(enum.Enum):
+    """What an Idempotency-Key does: the kept answer again, nothing but a refusal, or what the view does."""
+
+    SAME_ANSWER = enum.auto()
+    REFUSED = enum.auto()
+    BY_VIEW = enum.auto()
+
 
 IF_MATCH: Final = {
     "name": "If-Match",
@@ -81,7 +95,12 @@ class Blueprint(SmorestBlueprint):
 
     def header(self, parameter: Mapping[str, Any]) -> Callable[[View], View]:
         """Decorator: the view reads a header, documented by an OpenAPI parameter."""
-        return cast("Callable[[View], View]", cast("Any", self).doc(parameters=[parameter]))
+
+        def decorate(view: View) -> View:
+            told = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("parameters", [])
+            return cast("View", cast("Any", self).doc(parameters=[*told, parameter])(view))
+
+        return decorate
 
     def open_to_all(self, view: View) -> View:
         """Decorator: the document says that no token is needed."""
@@ -91,8 +110,13 @@ class Blueprint(SmorestBlueprint):
         """Decorator: the view asks for If-Match; see `asked_version`."""
         return self.header(IF_MATCH)(view)
 
-    def answer(self, schema: Any = None, status: int = 200) -> Callable[[View], View]:
-        """Decorator: the view's result is shown in this shape, with its version as ETag."""
+    def answer(
+        self, schema: Any = None, status: int = 200, repeat: Repeat = Repeat.SAME_ANSWER
+    ) -> Callable[[View], View]:
+        """Decorator: the view's result is shown in this shape, with its version as ETag.
+
+        What makes something, so answers 201 or 202, takes an Idempotency-Key; `repeat` says how.
+        """
         shape = cast("Any", self).response(status, schema)
 
         def decorate(view: View) -> View:
@@ -106,9 +130,16 @@ class Blueprint(SmorestBlueprint):
                     response.set_etag(str(shown["version"]))
                 return response
 
-            return cast("View", tagged)
+            return (
+                self._repeatable(cast("View", tagged), repeat) if status in MAKING else cast("View", tagged)
+            )
 
         return decorate
+
+    def _repeatable(self, view: View, repeat: Repeat) -> View:
+        if repeat is Repeat.REFUSED:
+            return repeats.unrepeatable(view)
+        return self.header(repeats.HEADER)(repeats.once(view) if repeat is Repeat.SAME_ANSWER else view)
 
 
 def json_names(names: Mapping[str, str]) -> Callable[[View], View]:

@@ -12,7 +12,7 @@ from planner.records import BoardLink, Publication
 from planner.services.paging import Page
 from planner.services.publishing import board, publishing
 from planner.services.staff import audit_log
-from web.api.kit import Blueprint
+from web.api.kit import Blueprint, Repeat
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
@@ -64,7 +64,7 @@ def show_publication(session: Session, actor: Actor, number: int) -> dict[str, A
 @policy(Action.CREATE_BOARD_LINK)
 @blueprint.body(LinkIn)
 @writes
-@blueprint.answer(LinkOut, 201)
+@blueprint.answer(LinkOut, 201, Repeat.REFUSED)
 def create_link(session: Session, actor: Actor, data: dict[str, Any], number: int) -> dict[str, Any]:
     """A secret address that opens this plan to a reader without an account."""
     return {"path": f"/board/link/{board.create_board_link(session, actor, number, data['days'])}"}

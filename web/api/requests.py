@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Final
+from typing import Any
 
-from flask import request as http
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.services.filing import admissions, hints, requests
 from planner.services.paging import Page
-from planner.verdict import Refused
-from web.answers import stop
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.request_answers import HintsOut, ObligationOut, RequestOut, RequestRowOut, shown
+from web.schemas.request_answers import (
+    HintsOut,
+    ObligationOut,
+    RequestOut,
+    RequestRowOut,
+    StageOut,
+    shown,
+    usual,
+)
 from web.schemas.requests import NAMES, HintQuery, ReasonIn, RequestIn, RequestQuery, values_of
 
 blueprint = Blueprint("requests", "Requests for specialists' time.")
-
-LONGEST_KEY: Final = 255
-
-IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "A key of your own; sending the same request again under the same key files it once.",
-    "schema": {"type": "string", "maxLength": LONGEST_KEY},
-}
 
 
 @blueprint.get("/requests")
@@ -47,42 +41,13 @@ def list_requests(session: Session, actor: Actor, query: dict[str, Any]) -> Page
 
 @blueprint.post("/requests")
 @policy(Action.FILE_REQUEST)
-@blueprint.header(IDEMPOTENCY_KEY)
 @blueprint.body(RequestIn)
 @json_names(NAMES)
 @writes
 @blueprint.answer(RequestOut, 201)
 def file_request(session: Session, actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
     """File a draft."""
-    chosen = _chosen_id(actor)
-    try:
-        request = requests.file_request(session, actor, values_of(data), chosen)
-    except Refused as refused:
-        if refused.denied.code == "E_ALREADY_FILED":
-            raise stop(
-                422,
-                "E_IDEMPOTENCY_MISMATCH",
-                "This Idempotency-Key was used for another request.",
-                "Use a new key for new content.",
-            ) from refused
-        raise
-    return shown(session, actor, request)
-
-
-def _chosen_id(actor: Actor) -> str | None:
-    """The id that the client's key stands for; keys of two people never meet."""
-    key = http.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not key.isascii() or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:
-        raise stop(
-            422,
-            "E_IDEMPOTENCY_KEY",
-            "The Idempotency-Key cannot be used.",
-            "Send 1 to %(longest)s printable ASCII characters.",
-            longest=LONGEST_KEY,
-        )
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{actor.user_id} {key}"))
+    return shown(session, actor, requests.file_request(session, actor, values_of(data)))
 
 
 @blueprint.get("/requests/<id:request_id>")
@@ -140,6 +105,16 @@ def return_request(session: Session, actor: Actor, data: dict[str, Any], request
     """Give a request back to its key account manager."""
     request = requests.return_request(session, actor, request_id, asked_version(), data["reason"])
     return shown(session, actor, request)
+
+
+@blueprint.get("/stages")
+@policy(Action.VIEW_HINTS)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(StageOut))
+def list_stages(_session: Session, _actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """What is usual at each stage of cooperation: chances, and what a claim must rest on."""
+    return page_of(usual(), query)
 
 
 @blueprint.post("/requests/<id:request_id>/admit")

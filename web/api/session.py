@@ -10,7 +10,7 @@ from planner.actor import Actor, actor_for
 from planner.permissions import Action, may
 from planner.services.staff import users
 from web import auth
-from web.api.kit import Blueprint
+from web.api.kit import Blueprint, Repeat
 from web.database import reads, writes, writing
 from web.policy import policy, public
 from web.schemas.people import MeOut, ProfileIn, TokenIn, TokenOut
@@ -22,7 +22,7 @@ blueprint = Blueprint("session", "Keys for programs.")
 @public("who wants a key has none yet; it needs the password")
 @blueprint.open_to_all
 @blueprint.body(TokenIn)
-@blueprint.answer(TokenOut, 201)
+@blueprint.answer(TokenOut, 201, Repeat.REFUSED)
 def create_token(values: dict[str, Any]) -> dict[str, Any]:
     """Get a key for an address and its password."""
     user = auth.authenticate(values["email"], values["password"])

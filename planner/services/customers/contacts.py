@@ -17,6 +17,7 @@ from planner.permissions import Action, may
 from planner.records import Account, Contact, ContactFunction, ContactRole
 from planner.scope import an_id, find_account
 from planner.services.customers.keepers import keeps, kept_account, person
+from planner.services.repeating import forget_answers
 from planner.services.versions import check_version
 from planner.verdict import Kind, Problem, not_found, refuse, require
 
@@ -150,4 +151,5 @@ def erase_contact(session: Session, actor: Actor, account_id: str, contact_id: s
     with changing(session, actor, Event.CONTACT_ERASED, row):
         row.person_name, row.person_need, row.active = "", "", False
         row.erased_at = row.erased_at or now()
+    forget_answers(session, row.id)
     return row
