@@ -158,6 +158,34 @@ def _read() -> Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotas:
+    """The most that one person may put before the planner at once."""
+
+    open_requests: int
+    open_per_customer: int
+    background: int
+
+
+def quotas() -> Quotas:
+    """How many requests may be open and how many questions waiting.
+
+    Raises:
+        SettingsError: a quota is no number above 0.
+    """
+    env = Env(eager=True, prefix="PLANNER_")
+    try:
+        found = Quotas(
+            env.int("OPEN_REQUESTS", 300), env.int("OPEN_PER_CUSTOMER", 100), env.int("BACKGROUND", 20)
+        )
+    except EnvError as error:
+        raise SettingsError(f"{error}.") from error
+    _at_least("PLANNER_OPEN_REQUESTS", found.open_requests, 1)
+    _at_least("PLANNER_OPEN_PER_CUSTOMER", found.open_per_customer, 1)
+    _at_least("PLANNER_BACKGROUND", found.background, 1)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyRates:
     """Minor units per hour of our own people, and the yearly interest on money in per mille."""
 

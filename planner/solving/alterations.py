@@ -31,7 +31,8 @@ def forced(problem: Mapping[str, Any], target: Mapping[str, Any], lifted: Collec
         target: {"kind": "grant", "request", "level"}, {"kind": "refuse", "request"}, {"kind": "hold",
             "request", "level"} with the most it may have, {"kind": "forbid", "line", "specialist", "week"}
             with the week's index or None, {"kind": "pin", "line", "specialist"} or {"kind": "capacity",
-            "specialist", "week", "quarter_hours"} with the quarter-hours added.
+            "specialist", "week", "quarter_hours"} with the quarter-hours added, or {"kind": "capacities",
+            "rows": [[specialist, week's index, quarter-hours added]]}.
         lifted: Requests of which no hour or level stands any more, because they are in the way.
     """
     bent = copy.deepcopy(dict(problem))
@@ -42,6 +43,11 @@ def forced(problem: Mapping[str, Any], target: Mapping[str, Any], lifted: Collec
         row = next(s for s in bent["specialists"] if s["id"] == target["specialist"])
         capacity = row["capacity"]
         capacity[target["week"]] = max(0, capacity[target["week"]] + target["quarter_hours"])
+    if target["kind"] == "capacities":
+        people = {row["id"]: row["capacity"] for row in bent["specialists"]}
+        for who, week, hours in target["rows"]:
+            if who in people:
+                people[who][week] = max(0, people[who][week] + hours)
     bent["locks"] = _without_doubles([*_kept(bent["locks"], free), *_locks(target)])
     return bent
 

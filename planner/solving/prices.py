@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planner.records import JobState, PlanRun, Question, QuestionKind
@@ -41,6 +41,15 @@ def price_question(run: PlanRun, target: Mapping[str, Any]) -> Question:
         state=JobState.QUEUED,
         params=params,
     )
+
+
+def capacity_target(weeks: Sequence[str], rows: Iterable[tuple[str, str, int]]) -> Data:
+    """Quarter-hours added in person-weeks given as (specialist, ISO week, quarter-hours), as one change."""
+    index = {week: i for i, week in enumerate(weeks)}
+    return {
+        "kind": "capacities",
+        "rows": [[who, index[week], hours] for who, week, hours in rows if week in index],
+    }
 
 
 def price_task(question: Question, task: Data) -> Data:

@@ -59,6 +59,10 @@ proposal.counter     H
 offer.list           K
 offer.answer         K
 waiting.view         LP
+soft_booking.list    KHLP
+soft_booking.ask     K
+soft_booking.grant   H
+soft_booking.end     KHL
 head.name            L
 comment.list         KHLPF
 comment.write        KHLPF

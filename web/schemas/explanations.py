@@ -17,6 +17,7 @@ class WayOut(Schema):
     counter = fields.Boolean(metadata={"description": "Whether your own request can be changed to it."})
     displaced = fields.List(fields.String())
     displaced_count = fields.Integer()
+    price_minor = fields.Integer(metadata={"description": "What it may cost at most."})
 
 
 class RefusalOut(Schema):

@@ -172,6 +172,9 @@ class ResultOut(Schema):
     level = fields.Integer(attribute="outcome.level")
     fraction_permille = fields.Integer(attribute="outcome.fraction")
     value_minor = fields.Integer(attribute="outcome.value_minor")
+    outside_minor = fields.Integer(
+        attribute="outcome.outside_minor", metadata={"description": "Paid to others who do some of it."}
+    )
     reason = fields.String(attribute="outcome.reason")
     parts = fields.Integer(metadata={"description": "Parts that heads are asked for."})
     decided = fields.Integer()

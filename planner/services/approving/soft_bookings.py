@@ -131,6 +131,8 @@ def _problems(values: BookingValues) -> list[Problem]:
     if weeks_between(week_of(today()), values.first_week) < 0:
         reason, remedy = "This week is over.", "Choose a week from %(week)s on."
         found.append(checks.problem("first_week", "E_WINDOW_PAST", reason, remedy, week=week_of(today())))
+    if weeks < 1:
+        return found
     last = min(today() + LONGEST, monday(add_weeks(values.last_week, 1)) - timedelta(days=1))
     if not today() <= values.expires_on <= last:
         reason = "It must expire before its weeks are over, and within eight weeks."

@@ -26,6 +26,7 @@ from planner.records import (
 )
 from planner.scope import an_id
 from planner.services.planning.cycles import current_cycle
+from planner.services.quotas import check_background
 from planner.solving.alterations import REFUSED, request_of
 from planner.solving.exceptions import level_for
 from planner.solving.material import newest_plan
@@ -128,6 +129,7 @@ def ask_price(session: Session, actor: Actor, target: Target) -> PriceView:
     asked = price_question(run, _words_of_problem(session, run, target))
     question = find_question(session, run.id, QuestionKind.PRICE, asked.subject)
     if question is None:
+        check_background(session, actor)
         question = asked
         session.add(question)
         session.flush()

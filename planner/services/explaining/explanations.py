@@ -31,6 +31,7 @@ from planner.records import (
 from planner.scope import find_account, find_request, find_run, sees_all
 from planner.services.explaining.reasons import reason_words
 from planner.services.explaining.ways import SMALLEST_GROUP, STEP_PERCENT, Way, steps_up, ways
+from planner.services.quotas import check_background
 from planner.solving.questions import card_question, find_question
 from planner.transitions import JobAction, move
 from planner.verdict import Kind, Message, not_found, refuse, require
@@ -151,6 +152,7 @@ def ask(session: Session, actor: Actor, run_id: str, request_id: str) -> Refusal
                 "Come back tomorrow; the others are answered one by one without asking.",
                 most=PROBES_A_DAY,
             )
+        check_background(session, actor)
         for question in wanted:
             if question.state in (JobState.FAILED, JobState.CANCELLED):
                 move(question, JobAction.REPEAT)

@@ -34,6 +34,7 @@ from planner.services.filing.request_values import LineValues, RequestValues, pr
 from planner.services.filing.request_warnings import warnings
 from planner.services.paging import Page, one_page
 from planner.services.planning.cycles import current_cycle
+from planner.services.quotas import check_open_requests
 from planner.services.versions import check_version
 from planner.transitions import RequestAction, check, move
 from planner.verdict import Denied, Kind, Message, Problem, Refused, not_found, refuse, require
@@ -68,7 +69,8 @@ def file_request(
 
     Raises:
         Refused: E_FORBIDDEN; E_NOT_FOUND for an account (or id) that is not the actor's; E_INVALID with every
-            value at fault; E_ALREADY_FILED when the id is in use with other content.
+            value at fault; E_ALREADY_FILED when the id is in use with other content; E_QUOTA when too many
+            are open.
     """
     require(may(actor, Action.FILE_REQUEST))
     account, on_behalf = _own_account(session, actor, values.account_id)
@@ -77,6 +79,7 @@ def file_request(
         known = session.get(ResourceRequest, request_id)
         if known is not None:
             return _filed_before(session, actor, known, values)
+    check_open_requests(session, account)
     references = _accept(session, actor, account, values)
     values = tidied(values)
     request = ResourceRequest(

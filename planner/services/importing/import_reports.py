@@ -15,6 +15,7 @@ from planner.exchange.kinds import Progress, plain
 from planner.exchange.lines import Fault
 from planner.permissions import Action, may
 from planner.records import ImportFile, ImportKind
+from planner.services.importing.capacity_changes import TOUCHING, difference, hours_now, hours_then
 from planner.verdict import Denied, Kind, Message, Problem, Refused, require
 
 IMPORTING: Final[Mapping[ImportKind, Action]] = {
@@ -41,6 +42,8 @@ def store_content(session: Session, actor: Actor, source: Source, progress: Prog
     importer, finding = read(session, actor, source, progress)
     if finding.fault_count:
         raise Refused(faulty(finding.faults, finding.fault_count))
+    touching = source.kind in TOUCHING
+    before = hours_now(session) if touching else {}
     importer.store(progress)
     if finding.new or finding.changed:
         after = {
@@ -52,6 +55,8 @@ def store_content(session: Session, actor: Actor, source: Source, progress: Prog
             "unchanged": finding.unchanged,
             "changes": trace(importer.items),
         }
+        if touching:
+            after["hours"] = difference(before, hours_then(session))
         record(session, actor, Event.DATA_IMPORTED, None, before=None, after=after)
     return finding
 

@@ -22,6 +22,7 @@ from planner.services.planning.plan_differences import Difference, Plan, differe
 from planner.services.planning.plan_facts import Facts, facts_of, plan_of, problem_of
 from planner.services.planning.scenario_values import HYPOTHETICAL, LONGEST_NAME, ScenarioValues, changes_in
 from planner.services.planning.trade_offs import changes_of, solo_values
+from planner.services.quotas import check_background
 from planner.services.versions import check_version
 from planner.solving.suppositions import what_if
 from planner.transitions import ScenarioAction, check, move
@@ -81,6 +82,7 @@ def create_from_point(session: Session, actor: Actor, name: str, axis: str, inde
 
 
 def _store(session: Session, actor: Actor, base: PlanRun, name: str, changes: Mapping[str, Any]) -> Scenario:
+    check_background(session, actor)
     number = session.scalar(select(func.max(PlanRun.number)).where(PlanRun.cycle_id == base.cycle_id)) or 0
     run = what_if(base, number + 1, actor.user_id, changes)
     session.add(run)

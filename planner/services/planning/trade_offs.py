@@ -16,6 +16,7 @@ from planner.records import JobState, PlanRun, Question, QuestionKind
 from planner.services.excepting.override_prices import the_plan
 from planner.services.planning.plan_differences import Difference, Plan, difference
 from planner.services.planning.plan_facts import Facts, facts_of, plan_of, problem_of
+from planner.services.quotas import check_background
 from planner.solving.frontiers import AXES, frontier_question, has_second
 from planner.solving.questions import find_question
 from planner.transitions import JobAction, move
@@ -117,6 +118,8 @@ def ask_trade_off(session: Session, actor: Actor, axis: str) -> TradeOff:
     require(may(actor, Action.ASK_TRADE_OFFS))
     run, question = _find(session, axis)
     _check_possible(run, axis)
+    if question is None or question.state in (JobState.FAILED, JobState.CANCELLED):
+        check_background(session, actor)
     if question is None:
         question = frontier_question(run, axis)
         session.add(question)

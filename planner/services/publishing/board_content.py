@@ -33,6 +33,7 @@ from planner.records import (
 from planner.services.approving.consequences import loss
 from planner.services.explaining.reasons import reason_words
 from planner.services.publishing.board_overrides import overrides_in
+from planner.services.publishing.purchases import told
 from planner.solving.outcome import given
 from planner.solving.questions import scope_of
 
@@ -230,7 +231,7 @@ def _row(
         "value_minor": outcome.value_minor,
         "bonus_minor": outcome.bonus_minor,
         "outside_minor": outcome.outside_minor,
-        "outside": _outside(request, outcome),
+        "outside": told(request, outcome),
         "reason": outcome.reason,
         "reason_words": _words(request, outcome),
         "break_even": _break_even(question),
@@ -244,20 +245,6 @@ def _row(
         if part.state == ProposalState.REJECTED and (rejection := _rejection(session, part))
     ]
     return row
-
-
-def _outside(request: ResourceRequest, outcome: RequestOutcome) -> list[Content]:
-    """The lines that are bought, with who offers them and for how much."""
-    return [
-        {
-            "skill": line.skill.key,
-            "skill_labels": dict(line.skill.labels),
-            "source": line.outside_source,
-            "cost_minor": line.outside_cost_minor,
-        }
-        for line in request.lines
-        if line.id in outcome.outside_lines
-    ]
 
 
 def _words(request: ResourceRequest, outcome: RequestOutcome) -> Content | None:

@@ -25,7 +25,6 @@ from planner.records import (
     Publication,
     PublishedHours,
     PublishedOutside,
-    RequestLine,
     RequestOutcome,
     RequestStatus,
     ResourceRequest,
@@ -35,6 +34,8 @@ from planner.scope import find_cycle, find_run, visible_publications
 from planner.services.planning.freshness import check_fresh, parts_of
 from planner.services.publishing.board_content import content_of
 from planner.services.publishing.publishing_news import tell
+from planner.services.publishing.purchases import purchases
+from planner.services.reviewing.lowered import ask_prices
 from planner.solving import jobs, verify
 from planner.solving.demand import is_expedite
 from planner.solving.material import definition_id, newest_plan
@@ -91,6 +92,7 @@ def publish(session: Session, actor: Actor, run_id: str) -> Publication:
     _check_capacity(session, run, publication)
     _move_on(session, actor, cycle, chosen)
     tell(session, publication)
+    ask_prices(session, run)
     after = {**state_of(publication), **seal(session, publication)}
     record(session, actor, Event.PLAN_PUBLISHED, publication, before=None, after=after)
     return publication
@@ -243,29 +245,9 @@ def _store(
         for proposal in rows
         for a in proposal.allocations
     )
-    session.add_all(_purchases(session, run, publication, chosen))
+    session.add_all(purchases(session, run, publication, chosen))
     session.flush()
     return publication
-
-
-def _purchases(
-    session: Session, run: PlanRun, publication: Publication, chosen: Collection[str]
-) -> list[PublishedOutside]:
-    """What is bought outside for the published requests, line by line."""
-    outcomes = session.scalars(
-        select(RequestOutcome).where(RequestOutcome.run_id == run.id, RequestOutcome.request_id.in_(chosen))
-    )
-    bought = {line: row.request_id for row in outcomes for line in row.outside_lines}
-    lines = session.scalars(select(RequestLine).where(RequestLine.id.in_(bought)).order_by(RequestLine.id))
-    return [
-        PublishedOutside(
-            publication_id=publication.id,
-            request_id=bought[line.id],
-            line_id=line.id,
-            cost_minor=line.outside_cost_minor or 0,
-        )
-        for line in lines
-    ]
 
 
 def _check_capacity(session: Session, run: PlanRun, publication: Publication) -> None:

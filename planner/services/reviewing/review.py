@@ -15,13 +15,14 @@ from planner.audit import Event, changing, created
 from planner.clock import now, today
 from planner.judging import judge
 from planner.permissions import Action, may
-from planner.records import Account, BoardReview, PlanState, Publication
+from planner.records import Account, BoardReview, PlanRun, PlanState, Publication
 from planner.scope import find_publication
 from planner.services.publishing.board import publication_by_link
 from planner.services.publishing.publishing import canonical, content_hash
 from planner.services.reviewing import resolutions, review_alignment, review_customers, review_money
 from planner.services.reviewing.alignment_measures import measures
 from planner.services.reviewing.contributions import view_of
+from planner.services.reviewing.lowered import lowered_before
 from planner.services.reviewing.review_decisions import decisions
 from planner.services.reviewing.review_view import (
     ChangeRow,
@@ -29,6 +30,7 @@ from planner.services.reviewing.review_view import (
     DecisionItem,
     ElementRow,
     Kpi,
+    LoweredRow,
     OverrideRow,
     RefusedRow,
     ResolutionRow,
@@ -190,7 +192,25 @@ def _build(session: Session, publication: Publication) -> ReviewView:
         general=tuple(row for item, rows in resolved.items() if item not in shown for row in rows),
         previous=content["previous_number"],
         changes=tuple(_changes(content)),
+        lowered=tuple(_lowered(session, publication)),
+        outside=content["worth"].get("outside_minor", 0),
     )
+
+
+def _lowered(session: Session, publication: Publication) -> list[LoweredRow]:
+    """Hours lowered within a week before the plan was asked for."""
+    return [
+        LoweredRow(
+            department=row.department,
+            who=row.who,
+            at=row.at.isoformat(),
+            hours=row.quarter_hours,
+            raised_again=row.raised_again,
+            low=row.low_minor,
+            high=row.high_minor,
+        )
+        for row in lowered_before(session, session.get_one(PlanRun, publication.run_id))
+    ]
 
 
 Item = TypeVar("Item", DecisionItem, CustomerRow, OverrideRow, ElementRow)

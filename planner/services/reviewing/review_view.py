@@ -240,6 +240,19 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LoweredRow:
+    """Hours of a department that were lowered shortly before the plan; see `lowered.Lowered`."""
+
+    department: str
+    who: str | None
+    at: str
+    hours: int
+    raised_again: int
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRow:
     """A group's mean mark."""
 
@@ -310,6 +323,8 @@ class ReviewView:
         last_actions: Resolutions of earlier reviews that are open, or were done since.
         general: Resolutions on no single item, or on one that is no longer shown.
         quarter: The quarter of the register of overrides, such as "2027-Q1".
+        lowered: Hours lowered shortly before the plan was made.
+        outside: What the published plan pays to others who do the work.
     """
 
     number: int
@@ -338,6 +353,8 @@ class ReviewView:
     general: tuple[ResolutionRow, ...]
     previous: int | None
     changes: tuple[ChangeRow, ...]
+    lowered: tuple[LoweredRow, ...] = ()
+    outside: int = 0
 
 
 def plain(view: ReviewView) -> dict[str, Any]:
