@@ -119,6 +119,12 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/users"): Rule(ADMIN),
     ("POST", f"{API}/users"): Rule(ADMIN, body=lambda _s, _r: {}),
     ("PUT", f"{API}/users/<id:user_id>"): Rule(ADMIN, "user", body=_access),
+    ("PUT", f"{API}/users/<id:user_id>/password"): Rule(
+        ADMIN, "user", body=lambda _s, _r: {"password": "a new long one"}
+    ),
+    ("PUT", f"{API}/me/password"): Rule(EVERYBODY, body=lambda _s, _r: {"present": "wrong", "new": "wrong"}),
+    ("GET", f"{API}/tokens"): Rule(EVERYBODY),
+    ("DELETE", f"{API}/tokens/<id:token_id>"): Rule(EVERYBODY, "key"),
     ("GET", f"{API}/hints"): Rule(KAMS, query=HINTS),
     ("GET", f"{API}/innovators"): Rule(KAMS | LEADERSHIP),
     ("GET", f"{API}/stages"): Rule(KAMS),

@@ -60,6 +60,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "offer": {**TO_KAMS},
     # Everybody has notifications of their own; the two are Nora's and Kai's.
     "notice": {**TO_KAMS},
+    "key": {**TO_KAMS},
     # Hana lent hers to Dan, Kai his to Nora; an administrator may end both.
     "delegation": {"head_own": OWN, "kam_other": OTHER, "admin": BOTH},
     "answerable": dict.fromkeys(LEADERSHIP, BOTH),
@@ -274,6 +275,11 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/users"): Rule(ADMIN),
     ("POST", "/users"): Rule(ADMIN),
     ("POST", "/users/<id:user_id>"): Rule(ADMIN, "user", body=_version),
+    ("POST", "/users/<id:user_id>/password"): Rule(ADMIN, "user"),
+    ("GET", "/profile"): Rule(EVERYBODY),
+    ("POST", "/profile/password"): Rule(EVERYBODY),
+    ("POST", "/profile/keys"): Rule(EVERYBODY, body=lambda _s, _r: {"name": "A", "days": "1"}),
+    ("POST", "/profile/keys/<id:token_id>/revoke"): Rule(EVERYBODY, "key"),
     ("GET", "/audit"): Rule(ADMIN),
     ("GET", "/api/docs"): Rule(PUBLIC),
     ("GET", f"{API}/openapi.json"): Rule(PUBLIC),

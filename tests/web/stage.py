@@ -54,7 +54,7 @@ from planner.services.importing import imports
 from planner.services.planning import runs
 from planner.services.publishing import board, publishing
 from planner.services.reviewing import resolutions, review, surveys
-from planner.services.staff import notifying
+from planner.services.staff import notifying, users
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
 from planner.verdict import Message
@@ -156,6 +156,7 @@ def set_stage(world: World, path: Path, engine: Engine) -> Stage:
         "link": {"own": link, "nothing": NOTHING},
         "secret": {"own": secret, "nothing": "x" * 43},
         "user": {"own": world.ids["filip"], "nothing": NOTHING},
+        "key": {"own": _key(world, "nora"), "other": _key(world, "kai"), "nothing": NOTHING},
         "review": {"own": 1, "nothing": 77},
         "reviewed": {"own": secret, "nothing": "x" * 43},
         "seen_plan": {"own": 1, "nothing": 77},
@@ -331,6 +332,11 @@ def decide_all(world: World, run_id: str) -> None:
             for item in decisions.inbox(session, world.actor(head)).items:
                 assert item.run_id == run_id
                 decisions.approve(session, world.actor(head), item.proposal_id, item.version)
+
+
+def _key(world: World, name: str) -> str:
+    with world.database.writing() as session:
+        return users.create_token(session, world.actor(name), "spare", 30)[0].id
 
 
 def _mark_accounts(world: World) -> None:

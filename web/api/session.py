@@ -13,7 +13,10 @@ from web import auth
 from web.api.kit import Blueprint, Repeat
 from web.database import reads, writes, writing
 from web.policy import policy, public
-from web.schemas.people import MeOut, ProfileIn, TokenIn, TokenOut
+from web.schemas.common import PageQuery, list_of
+from web.schemas.outputs import page_of
+from web.schemas.people import KeyOut, MeOut, OwnPasswordIn, ProfileIn, TokenIn, TokenOut
+from web.throttle import count_sign_in
 
 blueprint = Blueprint("session", "Keys for programs.")
 
@@ -41,6 +44,37 @@ def revoke_token(session: Session, actor: Actor) -> None:
     token = users.find_token(session, auth.presented_secret())
     if token is not None:
         users.revoke_token(session, actor, token.id)
+
+
+@blueprint.get("/tokens")
+@policy(Action.CREATE_TOKEN)
+@blueprint.query(PageQuery)
+@reads
+@blueprint.answer(list_of(KeyOut))
+def list_tokens(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+    """Your keys that still work, newest first."""
+    return page_of(users.list_tokens(session, actor), query)
+
+
+@blueprint.delete("/tokens/<id:token_id>")
+@policy(Action.REVOKE_TOKEN)
+@writes
+@blueprint.answer(status=204)
+def end_token(session: Session, actor: Actor, token_id: str) -> None:
+    """End one of your keys."""
+    users.revoke_token(session, actor, token_id)
+
+
+@blueprint.put("/me/password")
+@policy(Action.EDIT_PROFILE)
+@blueprint.body(OwnPasswordIn)
+@blueprint.answer(status=204)
+def change_password(values: dict[str, Any]) -> None:
+    """Change your password; this key ends with all others."""
+    actor = auth.current_actor()
+    count_sign_in(f"password of {actor.user_id}")
+    with writing() as session:
+        users.change_password(session, actor, values["present"], values["new"])
 
 
 @blueprint.get("/me")

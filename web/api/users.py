@@ -15,7 +15,7 @@ from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
-from web.schemas.people import AccessIn, UserIn, UserOut
+from web.schemas.people import AccessIn, PasswordIn, UserIn, UserOut
 
 blueprint = Blueprint("users", "Who has access.")
 
@@ -52,3 +52,13 @@ def create_user(session: Session, actor: Actor, data: dict[str, Any]) -> User:
 def change_user(session: Session, actor: Actor, data: dict[str, Any], user_id: str) -> User:
     """Change a person's name and roles, or end their access; sessions and keys end at once."""
     return users.change_user(session, actor, user_id, asked_version(), **data)
+
+
+@blueprint.put("/users/<id:user_id>/password")
+@policy(Action.SET_PASSWORD)
+@blueprint.body(PasswordIn)
+@writes
+@blueprint.answer(status=204)
+def set_password(session: Session, actor: Actor, data: dict[str, Any], user_id: str) -> None:
+    """Give a person a new password; sessions and keys end at once."""
+    users.set_password(session, actor, user_id, data["password"])

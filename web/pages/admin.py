@@ -110,6 +110,23 @@ def change_user(user_id: str) -> Response:
     return redirect("/users", 303)
 
 
+@pages.post("/users/<id:user_id>/password")
+@policy(Action.SET_PASSWORD)
+def set_password(user_id: str) -> Response:
+    """Give a person who forgot theirs a new password."""
+    try:
+        with writing() as session:
+            user = users.set_password(session, current_actor(), user_id, request.form.get("password", ""))
+            name = user.display_name
+    except Refused as refused:
+        if refused.denied.kind is not Kind.INVALID:
+            raise
+        flash(" ".join(f"{words(p.reason)} {words(p.remedy)}" for p in refused.denied.problems), "bad")
+    else:
+        flash(_("%(name)s signs in with the new password from now on.", name=name), "good")
+    return redirect("/users", 303)
+
+
 @pages.get("/audit")
 @policy(Action.VIEW_AUDIT)
 @reads

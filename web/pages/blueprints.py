@@ -26,6 +26,7 @@ from web.pages import (
     overrides,
     plan,
     portfolio,
+    profile,
     request_edit,
     request_worth,
     requests,
@@ -42,6 +43,7 @@ from web.pages import (
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sign_in.pages,
+    profile.pages,
     today.pages,
     requests.pages,
     request_edit.pages,

@@ -40,6 +40,28 @@ class ProfileIn(Form):
     language = Text(8, required=True)
 
 
+class PasswordIn(Form):
+    """A new password."""
+
+    password = Text(LONGEST_PASSWORD, required=True)
+
+
+class OwnPasswordIn(Form):
+    """The present password and the new one."""
+
+    present = Text(LONGEST_PASSWORD, required=True)
+    new = Text(LONGEST_PASSWORD, required=True)
+
+
+class KeyOut(Schema):
+    """A key that still works; its secret was shown when it was made."""
+
+    id = fields.String()
+    name = fields.String()
+    created_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime()
+
+
 class AccessIn(Form):
     """A person's name, roles and sales manager; without access they cannot sign in."""
 
