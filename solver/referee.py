@@ -13,6 +13,8 @@ from solver.rules import RULES
 from solver.terms import churn, floors, handover, obligations, second, ties, value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.plan import Plan, Violation
     from solver.problem import Problem
 
@@ -44,18 +46,30 @@ def measure(problem: Problem, plan: Plan) -> Measures:
     )
 
 
-def violations(problem: Problem, plan: Plan) -> list[Violation]:
-    """Where `plan` breaks a rule, in the order of the rules; empty when it keeps them all."""
-    return [violation for rule in RULES for violation in rule.violations(problem, plan)]
+def violations(problem: Problem, plan: Plan, between: Callable[[], None] = lambda: None) -> list[Violation]:
+    """Where `plan` breaks a rule, in the order of the rules; empty when it keeps them all.
+
+    `between` is called before each rule; what it raises ends the check.
+    """
+    found = []
+    for rule in RULES:
+        between()
+        found += rule.violations(problem, plan)
+    return found
 
 
-def check(problem: Problem, plan: Plan, claimed: Measures | None = None) -> Measures:
+def check(
+    problem: Problem,
+    plan: Plan,
+    claimed: Measures | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> Measures:
     """The measures of `plan`, which keeps every rule and is worth what is claimed.
 
     Raises:
         RefereeError: The plan breaks a rule, or a claimed measure is not the measured one.
     """
-    found = [f"{v.rule} {dict(v.where)}: {v.message}" for v in violations(problem, plan)]
+    found = [f"{v.rule} {dict(v.where)}: {v.message}" for v in violations(problem, plan, between)]
     measured = measure(problem, plan)
     if claimed is not None:
         for field in fields(Measures):

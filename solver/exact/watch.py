@@ -28,6 +28,9 @@ HEARTBEAT_S = 1.0
 STAGE_OF_BOUND = 3
 """The stage whose value the bound is about."""
 
+PATIENCE_S = 1.0
+"""Seconds of verifying a plan beyond which a wish to stop does not wait for it."""
+
 ASK_S = 0.2
 """Seconds between two questions whether to stop; the answer may come from a database."""
 
@@ -99,8 +102,11 @@ class Watch:
                 self.stopped()
             return task.result()
 
-    def offer(self, plan: Plan) -> Measures:
+    def offer(self, plan: Plan, *, hasty: bool = False) -> Measures:
         """Verify `plan`, remember it when it is the best so far.
+
+        A `hasty` one that takes long to verify is dropped when the caller wishes to stop meanwhile; the
+        measures are then those of the best plan before.
 
         Raises:
             RefereeError: The plan breaks a rule.
@@ -108,13 +114,24 @@ class Watch:
         if self.best is not None and plan is self.best[0]:
             return self.best[1]
         began = self.seconds()
-        measures = referee.check(self.problem, plan)
+        if hasty and self.best is not None:
+            try:
+                measures = referee.check(self.problem, plan, None, self._patience)
+            except InterruptedError:
+                return self.best[1]
+        else:
+            measures = referee.check(self.problem, plan)
         self.verifying_s = max(self.verifying_s, self.seconds() - began)
         if self.best is None or referee.rank(measures) > referee.rank(self.best[1]):
             self.best = (plan, measures)
         if self.first_plan_s is None:
             self.first_plan_s = self.seconds()
         return measures
+
+    def _patience(self) -> None:
+        """Raise when whoever wishes to stop would wait long for a plan to be verified."""
+        if self.verifying_s > PATIENCE_S and self.stopped() and self.cancelled:
+            raise InterruptedError
 
     def show(self, stage: int, bound: int | None, doing: str) -> None:
         """Tell the caller where the search is, when something changed or a second has passed.

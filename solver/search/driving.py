@@ -166,7 +166,7 @@ class Drive:
 
     def _show(self, plan: Plan | None) -> None:
         if plan is not None:
-            self.watch.offer(plan)
+            self.watch.offer(plan, hasty=True)
         self.watch.show(3, self.bound, "search")
 
     def _over(self) -> bool:

@@ -6,6 +6,7 @@ import itertools
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +14,7 @@ from company import company
 from rule_world import line, person, plan, request, world
 
 from solver import Progress, Settings, referee, solve
+from solver.exact.watch import Watch
 from solver.plan import Plan, Violation
 from solver.problem import Lock, Problem
 from solver.referee import check, measure, rank, violations
@@ -197,3 +199,14 @@ def test_told_to_stop_after_the_first_plan_no_other_engine_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["cancelled", "True", "False"]
+
+
+@pytest.mark.parametrize(("verifying_s", "kept"), [(60.0, Q_SERVED), (0.01, R_SERVED)])
+def test_who_cancels_does_not_wait_for_a_large_plan_to_be_verified(verifying_s: float, kept: Plan) -> None:
+    """The better plan is dropped where verifying took a minute before, and kept where it took no time."""
+    problem = replace(ONE_FITS, requests=(request("q"), request(worth=(200,))))
+    watch = Watch(problem, 60.0, None, lambda: True)
+    watch.offer(Q_SERVED)
+    watch.verifying_s = verifying_s
+    measures = watch.offer(R_SERVED, hasty=True)
+    assert watch.best == (kept, measures)
