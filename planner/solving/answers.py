@@ -72,14 +72,16 @@ def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel:
 
 def _within(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> Result:
     """The best plan within a budget of changes; why not more is asked within it too."""
+    from planner.settings import cluster
+    from planner.solving.cluster import cluster_at
     from solver.cards.short import reasons
-    from solver.exact.start import salvage
     from solver.tradeoffs.moves import Limit, at_most, kept
 
-    begin, limit = _begin(task), Limit("moves", task["most_moves"])
-    # What was published may be impossible by now; only what can still be kept is a plan of this problem.
-    start = salvage(problem, begin) if begin is not None else None
-    result = at_most(problem, limit, settings, start=start, progress=tell, cancel=cancel)
+    start, limit = _begin(task), Limit("moves", task["most_moves"])
+    with cluster_at(cluster()) as executor:
+        result = at_most(
+            problem, limit, settings, start=start, progress=tell, cancel=cancel, executor=executor
+        )
     if result.plan is None or not task.get("reasons"):
         return result
     return replace(result, short=reasons(kept(problem, result.plan), result, settings, cancel=cancel))

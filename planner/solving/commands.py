@@ -75,7 +75,9 @@ def solve_command(
             result = solve(read, settings, progress=line.show, cancel=stop, start=plan, executor=executor)
         else:
             limit = Limit("moves", most)
-            result = at_most(read, limit, settings, progress=line.show, cancel=stop, start=plan)
+            result = at_most(
+                read, limit, settings, progress=line.show, cancel=stop, start=plan, executor=executor
+            )
             where = kept(read, result.plan or Plan())
         if result.stopped == "conflict":
             needed = smallest(read, result.conflicts, settings, cancel=stop)

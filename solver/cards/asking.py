@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from solver.plan import Plan, Result
     from solver.problem import Problem
@@ -23,12 +24,19 @@ class Asking:
     Attributes:
         settings: Limits of the whole question.
         cancel: Asked now and then; True ends the solves.
+        executor: Who searches the parts of large problems, as in `solver.solve`.
         solves: How many solves were run.
     """
 
-    def __init__(self, settings: Settings, cancel: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cancel: Callable[[], bool] | None = None,
+        executor: Executor | None = None,
+    ) -> None:
         self.settings = settings
         self.cancel = cancel
+        self.executor = executor
         self.solves = 0
         self._began = time.monotonic()
 
@@ -55,7 +63,7 @@ class Asking:
 
     def within(self, share: float) -> Asking:
         """A question inside this one with `share` (0 to 1) of its limits."""
-        return Asking(self.part(share), self.cancel)
+        return Asking(self.part(share), self.cancel, self.executor)
 
     def solve(
         self, problem: Problem, share: float, start: Plan | None = None, *, other: bool = False
@@ -71,4 +79,4 @@ class Asking:
         settings = self.part(share)
         if other:
             settings = replace(settings, seed=(settings.seed + 1) % 2**31)
-        return solve(problem, settings, cancel=self.cancel, start=start)
+        return solve(problem, settings, cancel=self.cancel, start=start, executor=self.executor)

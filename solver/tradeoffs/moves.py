@@ -24,6 +24,7 @@ from solver.tradeoffs.taken import Limit, cut, largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
     from solver.plan import Progress
     from solver.problem import Problem
@@ -63,6 +64,7 @@ def at_most(
     start: Plan | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
 ) -> Result:
     """The best plan found that takes back no more than `limit` allows.
 
@@ -70,9 +72,10 @@ def at_most(
         problem: A problem with a published plan; its own price of churn counts as always.
         limit: How much may be taken back. Where the rules force more, the plan takes back the least found.
         settings: Limits of the whole.
-        start: A plan to begin from.
+        start: A plan to begin from; what breaks a rule in it is dropped.
         progress: Told of the solve without the limit.
         cancel: Asked now and then; True keeps the best plan so far.
+        executor: Who searches the parts of a large problem, as in `solver.solve`.
 
     Returns:
         The ending; its stages are proven among plans within the limit, and its bound holds for them.
@@ -82,10 +85,10 @@ def at_most(
     """
     from solver.solve import solve
 
-    asking = Asking(settings, cancel)
+    asking = Asking(settings, cancel, executor)
     limited = problem.published is not None and bool(problem.published.hours)
     part = asking.part(FREELY) if limited else settings
-    free = solve(problem, part, progress=progress, cancel=cancel, start=start)
+    free = solve(problem, part, progress=progress, cancel=cancel, start=start, executor=executor)
     if not limited or free.plan is None or not limit.over(problem, free.plan):
         return free
     assert problem.published is not None  # noqa: S101 - it is limited

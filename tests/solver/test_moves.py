@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
 from random import Random
+from typing import TYPE_CHECKING, Any
 
 import brute_force
 import oracle
@@ -22,6 +25,11 @@ from solver.tradeoffs.frontier import UnknownTradeError, frontier
 from solver.tradeoffs.moves import Limit, at_most
 from solver.tradeoffs.moves_large import as_published
 from solver.tradeoffs.taken import Kind, moves, withdrawn
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from solver.plan import Result
 
 LONG = Settings(wall_limit_s=1200)
 """Small problems are proven at once; a busy machine must not make that unproven."""
@@ -223,3 +231,36 @@ def test_without_anything_published_a_limit_changes_nothing() -> None:
     assert free.measures is not None
     assert found.measures is not None
     assert rank(free.measures) == rank(found.measures)
+
+
+@pytest.mark.parametrize("most", [0, 2])
+def test_a_start_that_breaks_a_rule_is_mended_first(most: int) -> None:
+    """Ann works twice her hours in the first week of the start: its cheaper job goes, the rest is a plan."""
+    problem = rivals()
+    rows = tuple(Hours(f"l{w}0", "ann", w, 8) for w in range(4))
+    twice = Plan(
+        tuple(Grant(name, 0, 0) for name in ("r00", "r01", "r10", "r20", "r30")),
+        tuple(sorted((*rows, Hours("l01", "ann", 0, 8)), key=lambda row: row.line)),
+    )
+    assert violations(problem, twice) != []
+    found = at_most(problem, Limit("moves", most), LONG, start=twice)
+    assert found.plan is not None
+    assert found.measures is not None
+    assert violations(problem, found.plan) == []
+    assert (moves(problem, found.plan), found.measures.value) == (most, {0: 34, 2: 55}[most])
+
+
+def test_whoever_searches_parts_is_asked_in_every_solve_of_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solve without the limit and the dear one both get the executor; so large a problem has parts."""
+    monkeypatch.setattr("solver.tradeoffs.moves.HELD", 0)
+    asked: list[Executor | None] = []
+
+    def noted(*what: Any, executor: Executor | None = None, **how: Any) -> Result:
+        asked.append(executor)
+        return solve(*what, **how)
+
+    monkeypatch.setattr(sys.modules["solver.solve"], "solve", noted)
+    with ThreadPoolExecutor(1) as pool:
+        at_most(rivals(), Limit("moves", 1), Settings(work_limit=1), executor=pool)
+    assert len(asked) >= 2
+    assert set(asked) == {pool}
