@@ -99,6 +99,7 @@ class Event(enum.StrEnum):
     SWAP_ACCEPTED = "swap.accepted"
     SWAP_DECLINED = "swap.declined"
     SWAP_WITHDRAWN = "swap.withdrawn"
+    SWAP_RELEASED = "swap.released"
     SWAP_CHECKED = "swap.checked"
     SCENARIO_CREATED = "scenario.created"
     SCENARIO_CHANGED = "scenario.changed"

@@ -41,6 +41,7 @@ class Action(enum.StrEnum):
 
     VIEW_SWAPS = "swap.view"
     OFFER_SWAP = "swap.offer"
+    RELEASE_SWAP = "swap.release"
     ANSWER_SWAP = "swap.answer"
     VIEW_OVERRIDES = "override.view"
     PRICE_OVERRIDE = "override.price"
@@ -63,6 +64,7 @@ class Action(enum.StrEnum):
     VIEW_CONSEQUENCE = "proposal.consequence"
     APPROVE = "proposal.approve"
     REJECT = "proposal.reject"
+    REOPEN_DECISION = "proposal.reopen"
     APPROVE_MANY = "inbox.approve"
     DECIDE_REQUEST = "request.decide"
     COUNTER = "proposal.counter"
@@ -183,6 +185,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.VIEW_SWAPS: frozenset({KAM}),
     Action.OFFER_SWAP: frozenset({KAM}),
     Action.ANSWER_SWAP: frozenset({KAM}),
+    # Either side may leave what both agreed; leadership may end it when it stands in the way of a plan.
+    Action.RELEASE_SWAP: frozenset({KAM, LEADERSHIP}),
     # An override is leadership's own act; the planner runs cycles and makes no exceptions.
     Action.VIEW_OVERRIDES: OVERSEERS,
     Action.PRICE_OVERRIDE: frozenset({LEADERSHIP}),
@@ -207,6 +211,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     # Only who answers for the people decides; leadership overrides openly, never by approving.
     Action.APPROVE: frozenset({HEAD}),
     Action.REJECT: frozenset({HEAD}),
+    Action.REOPEN_DECISION: frozenset({HEAD}),
     Action.APPROVE_MANY: frozenset({HEAD}),
     Action.DECIDE_REQUEST: frozenset({HEAD}),
     Action.COUNTER: frozenset({HEAD}),

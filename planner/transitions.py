@@ -50,6 +50,7 @@ class RequestAction(enum.StrEnum):
     PUBLISH = "publish"
     REPLAN = "replan"
     CARRY = "carry"
+    REOPEN = "reopen"
     EXPIRE = "expire"
     START = "start"
     CLOSE = "close"
@@ -89,6 +90,7 @@ class SwapAction(enum.StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
+    RELEASE = "release"
     CONFIRM = "confirm"
     FAIL = "fail"
 
@@ -183,6 +185,7 @@ REQUESTS: Table = {
     (R.PLANNED, RequestAction.PLAN): R.PLANNED,
     (R.DECIDED, RequestAction.PLAN): R.PLANNED,
     (R.PLANNED, RequestAction.DECIDE): R.DECIDED,
+    (R.DECIDED, RequestAction.REOPEN): R.PLANNED,
     (R.PLANNED, RequestAction.PUBLISH): R.PUBLISHED,
     (R.DECIDED, RequestAction.PUBLISH): R.PUBLISHED,
     (R.PUBLISHED, RequestAction.REPLAN): R.PLANNED,
@@ -244,6 +247,7 @@ SWAPS: Table = {
     (W.CHECKING, SwapAction.CONFIRM): W.AGREED,
     (W.CHECKING, SwapAction.FAIL): W.FAILED,
     (W.CHECKING, SwapAction.WITHDRAW): W.WITHDRAWN,
+    (W.AGREED, SwapAction.RELEASE): W.WITHDRAWN,
 }
 
 S = ScenarioState

@@ -29,6 +29,14 @@ EXCEPTION_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "declined": _l("Declined"),
         "withdrawn": _l("Withdrawn"),
     },
+    "Source": {
+        "swap": _l("Agreed swap"),
+        "override": _l("Override"),
+        "approval": _l("Approval by a head"),
+        "offer": _l("Accepted counter-offer"),
+        "rejection": _l("Rejection by a head"),
+        "promise": _l("Published hours"),
+    },
     "ScenarioState": {
         "open": _l("In use"),
         "promoted": _l("Promoted"),
@@ -46,6 +54,7 @@ EXCEPTION_EVENTS: Final[Mapping[str, Any]] = {
     "swap.accepted": _l("Swap accepted"),
     "swap.declined": _l("Swap declined"),
     "swap.withdrawn": _l("Swap offer withdrawn"),
+    "swap.released": _l("Agreed swap released"),
     "swap.checked": _l("Swap checked"),
     "scenario.created": _l("Scenario made"),
     "scenario.changed": _l("Scenario changed"),

@@ -224,6 +224,11 @@ def _rejections(session: Session, planned: Collection[str]) -> list[tuple[Propos
         proposal.id: (proposal, decision) for proposal, decision in rows if proposal.request_id in planned
     }
     return sorted(
-        (pair for pair in last.values() if pair[1].outcome == DecisionOutcome.REJECTED),
+        # What a head took back waits for a decision again and forbids nothing.
+        (
+            (p, d)
+            for p, d in last.values()
+            if d.outcome == DecisionOutcome.REJECTED and p.state != ProposalState.PROPOSED
+        ),
         key=lambda pair: (pair[0].line_id, pair[0].id),
     )

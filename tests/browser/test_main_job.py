@@ -96,7 +96,7 @@ def decide(page: Page, site: Site, title: str, *, reject: bool) -> None:
     page.get_by_text("If you reject:").wait_for()
     if not reject:
         page.get_by_role("button", name="Approve", exact=True).click()
-        page.get_by_text("Approved.", exact=True).wait_for()
+        page.get_by_text("Approved. Under “Decided” you can take it back.").wait_for()
         return
     page.get_by_role("button", name="Reject", exact=True).click()
     # Without a reason nothing is stored, and the fault stands beside the field.

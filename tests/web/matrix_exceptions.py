@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from matrix_policy import API, KAMS, LEADERSHIP, OVERSEERS, OWN, STEERING, TO_KAMS, Rule, _reason, _version
+from matrix_policy import (
+    API,
+    BOTH,
+    KAMS,
+    LEADERSHIP,
+    OVERSEERS,
+    OWN,
+    STEERING,
+    TO_KAMS,
+    Rule,
+    _reason,
+    _version,
+)
 from stage import Stage
 
 SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
@@ -15,6 +27,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "axis": dict.fromkeys(OVERSEERS, OWN),
     "point": dict.fromkeys(OVERSEERS, OWN),
     "swap": TO_KAMS,
+    "agreed": {**TO_KAMS, **dict.fromkeys(LEADERSHIP, BOTH)},
 }
 
 
@@ -80,6 +93,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/swaps/<id:offer_id>/accept"): Rule(KAMS, "swap", body=_version),
     ("POST", "/swaps/<id:offer_id>/decline"): Rule(KAMS, "swap", body=_version),
     ("POST", "/swaps/<id:offer_id>/withdraw"): Rule(KAMS, "swap", body=_version),
+    ("POST", "/swaps/<id:offer_id>/release"): Rule(KAMS | LEADERSHIP, "agreed", body=_version),
     ("POST", f"{API}/override-prices"): Rule(LEADERSHIP, body=_target),
     ("GET", f"{API}/override-prices/<id:question_id>"): Rule(LEADERSHIP, "price"),
     ("GET", f"{API}/overrides"): Rule(OVERSEERS),
@@ -104,4 +118,5 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/swaps/<id:offer_id>/accept"): Rule(KAMS, "swap"),
     ("POST", f"{API}/swaps/<id:offer_id>/decline"): Rule(KAMS, "swap"),
     ("POST", f"{API}/swaps/<id:offer_id>/withdraw"): Rule(KAMS, "swap"),
+    ("POST", f"{API}/swaps/<id:offer_id>/release"): Rule(KAMS | LEADERSHIP, "agreed"),
 }

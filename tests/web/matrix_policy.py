@@ -233,6 +233,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/outbox"): Rule(HEADS),
     ("POST", "/proposals/<id:proposal_id>/approve"): Rule(HEADS, "proposal", body=_version),
     ("POST", "/proposals/<id:proposal_id>/reject"): Rule(HEADS, "proposal", body=_rejection),
+    ("POST", "/proposals/<id:proposal_id>/reopen"): Rule(HEADS, "proposal", body=_version),
     ("GET", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("POST", "/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("POST", "/inbox/approve"): Rule(
@@ -345,6 +346,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/proposals/<id:proposal_id>/reject"): Rule(
         HEADS, "proposal", body=lambda _s, _r: {"reason": "overload"}
     ),
+    ("POST", f"{API}/proposals/<id:proposal_id>/reopen"): Rule(HEADS, "proposal"),
     ("GET", f"{API}/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("POST", f"{API}/proposals/<id:proposal_id>/consequence"): Rule(HEADS, "proposal"),
     ("GET", f"{API}/publications"): Rule(OVERSEERS),

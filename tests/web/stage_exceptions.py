@@ -51,6 +51,7 @@ def exceptions(
         "axis": {"own": "floor", "nothing": "beauty"},
         "point": {"own": 1, "nothing": 77},
         "swap": kept,
+        "agreed": kept,
     }
 
 

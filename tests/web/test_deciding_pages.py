@@ -84,6 +84,28 @@ def test_ticked_lines_are_approved_together_or_not_at_all(
     assert _states(world) == {ProposalState.APPROVED}
 
 
+def test_an_answer_is_taken_back_where_it_is_listed(app: Flask, world: World, parts: list[Proposal]) -> None:
+    """Approved, then taken back under “Decided” with the version shown there; an older one is refused.
+
+    In the list of everything the links stay in that list.
+    """
+    hana = Person(app, world, "hana")
+    first = parts[0]
+    hana.post(f"/proposals/{first.id}/approve", {"version": str(first.version)})
+    assert ProposalState.APPROVED in _states(world)
+    assert f'href="/inbox?item={first.id}&amp;show=all"' in hana.get("/inbox?show=all").text
+    assert "Take the answer back" in hana.get(f"/inbox?show=all&item={first.id}").text
+    listed = hana.get("/outbox").text
+    assert f'action="/proposals/{first.id}/reopen"' in listed
+    stale = hana.post(f"/proposals/{first.id}/reopen", {"version": str(first.version)})
+    assert stale.location == "/outbox"
+    assert ProposalState.APPROVED in _states(world)
+    back = hana.post(f"/proposals/{first.id}/reopen", {"version": str(first.version + 1)})
+    assert back.location == f"/inbox?item={first.id}"
+    assert _states(world) == {ProposalState.PROPOSED}
+    assert "reopen" not in hana.get("/outbox").text
+
+
 def test_an_offer_that_cannot_be_made_keeps_what_was_typed(
     app: Flask, world: World, parts: list[Proposal]
 ) -> None:

@@ -10,6 +10,7 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import Decision
 from planner.services.approving import decisions
+from planner.services.approving.reopening import reopen
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
@@ -77,6 +78,17 @@ def approve(session: Session, actor: Actor, proposal_id: str) -> Decision:
 def reject(session: Session, actor: Actor, data: dict[str, Any], proposal_id: str) -> Decision:
     """Refuse the proposed hours, with a reason."""
     return decisions.reject(session, actor, proposal_id, asked_version(), data["reason"], data["text"])
+
+
+@blueprint.post("/proposals/<id:proposal_id>/reopen")
+@policy(Action.REOPEN_DECISION)
+@blueprint.versioned
+@writes
+@blueprint.answer(ProposalOut)
+def reopen_decision(session: Session, actor: Actor, proposal_id: str) -> decisions.InboxItem:
+    """Take an answer back, so that the proposal waits again."""
+    reopen(session, actor, proposal_id, asked_version())
+    return decisions.proposal_view(session, actor, proposal_id)
 
 
 @blueprint.get("/proposals/<id:proposal_id>/consequence")

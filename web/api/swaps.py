@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services.excepting import swaps
+from planner.records import SwapOffer
+from planner.services.excepting import releasing, swaps
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
-from web.schemas.exceptions import SwapIn, SwapOut
+from web.schemas.exceptions import ReleasedSwapOut, SwapIn, SwapOut
 from web.schemas.outputs import page_of
 
 blueprint = Blueprint("swaps", "Offers between account managers.")
@@ -67,3 +68,13 @@ def decline_swap(session: Session, actor: Actor, offer_id: str) -> swaps.SwapVie
 def withdraw_swap(session: Session, actor: Actor, offer_id: str) -> swaps.SwapView:
     """Take the offer back."""
     return swaps.withdraw(session, actor, offer_id, asked_version())
+
+
+@blueprint.post("/swaps/<id:offer_id>/release")
+@policy(Action.RELEASE_SWAP)
+@blueprint.versioned
+@writes
+@blueprint.answer(ReleasedSwapOut)
+def release_swap(session: Session, actor: Actor, offer_id: str) -> SwapOffer:
+    """End an agreed swap; the next plan is free of it."""
+    return releasing.release(session, actor, offer_id, asked_version())

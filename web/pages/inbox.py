@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.clock import now
 from planner.permissions import Action
-from planner.records import DecisionOutcome, ProposalState, RejectionReason
+from planner.records import DecisionOutcome, OfferState, ProposalState, RejectionReason
 from planner.services.approving import comments, decisions, offers
 from planner.services.approving.deciding import check_reason
 from planner.services.approving.decisions import Inbox, InboxItem, PersonWeek
+from planner.services.approving.reopening import ANSWERED, reopen
 from planner.verdict import Denied, Kind, Refused
 from web.auth import current_actor
 from web.database import reading, reads, writing
@@ -115,7 +116,15 @@ def _page(session: Session, actor: Actor, form: Form, item_id: str | None = None
         rows=offer_rows(form, chosen, choices),
         said=comments.comments_of(session, actor, chosen.request_id) if chosen else (),
         can_approve=can_approve,
+        can_reopen=_can_reopen(chosen),
     )
+
+
+def _can_reopen(chosen: InboxItem | None) -> bool:
+    """Whether the reader may take the answer back; an accepted offer is the account manager's to give up."""
+    if chosen is None or chosen.is_own or chosen.state not in ANSWERED:
+        return False
+    return chosen.offer is None or chosen.offer.state is not OfferState.ACCEPTED
 
 
 def _passed(box: Inbox) -> int | None:
@@ -184,7 +193,7 @@ def approve(proposal_id: str) -> tuple[str, int] | Response:
     return _decide(
         proposal_id,
         lambda session, actor: decisions.approve(session, actor, proposal_id, _number("version")),
-        _("Approved."),
+        _("Approved. Under “Decided” you can take it back."),
     )
 
 
@@ -198,7 +207,25 @@ def reject(proposal_id: str) -> tuple[str, int] | Response:
             session, actor, proposal_id, _number("version"), _reason(), request.form.get("text", "").strip()
         )
 
-    return _decide(proposal_id, step, _("Rejected. The next plan respects it."))
+    return _decide(
+        proposal_id, step, _("Rejected. The next plan respects it. Under “Decided” you can take it back.")
+    )
+
+
+@pages.post("/proposals/<id:proposal_id>/reopen")
+@policy(Action.REOPEN_DECISION)
+def take_back(proposal_id: str) -> Response:
+    """Take the own answer back; the line waits in the inbox again."""
+    try:
+        with writing() as session:
+            reopen(session, current_actor(), proposal_id, _number("version"))
+    except Refused as refused:
+        if refused.denied.kind is Kind.NOT_FOUND:
+            raise
+        flash(f"{words(refused.denied.reason)} {words(refused.denied.remedy)}", "bad")
+        return redirect("/outbox", 303)
+    flash(_("Taken back; it waits for your decision again."), "good")
+    return redirect(f"/inbox?{urlencode({'item': proposal_id})}", 303)
 
 
 @pages.post("/requests/<id:request_id>/decision")

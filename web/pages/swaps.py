@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, request
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import SwapState
-from planner.services.excepting import swaps
+from planner.services.excepting import releasing, swaps
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reads, writing
@@ -22,6 +23,9 @@ from web.policy import policy
 from web.rendering import mark
 
 pages = Blueprint("swaps", __name__)
+
+RUN_ID = re.compile(r"[0-9a-f-]{36}")
+"""What an id in an address may look like."""
 
 
 @pages.get("/swaps")
@@ -74,6 +78,15 @@ def withdraw(offer_id: str) -> Response:
     """Take the offer back."""
     _answer(offer_id, swaps.withdraw, _("The offer is taken back."))
     return redirect("/swaps", 303)
+
+
+@pages.post("/swaps/<id:offer_id>/release")
+@policy(Action.RELEASE_SWAP)
+def release(offer_id: str) -> Response:
+    """End an agreed swap; from the page of a run the way leads back to it."""
+    _answer(offer_id, releasing.release, _("The swap is released; the next plan is free of it."))
+    run = request.form.get("run", "")
+    return redirect(f"/runs/{run}" if RUN_ID.fullmatch(run) else "/swaps", 303)
 
 
 def _answer(offer_id: str, step: Callable[[Session, Actor, str, int], object], done: str) -> None:

@@ -193,6 +193,14 @@ class SwapOut(Schema):
     other_title = fields.String()
 
 
+class ReleasedSwapOut(Schema):
+    """A swap that is no longer agreed."""
+
+    id = fields.String()
+    version = fields.Integer()
+    state = fields.String()
+
+
 class HireIn(Form):
     """One more person."""
 

@@ -106,6 +106,18 @@ class ReleasedOut(Schema):
     kind = fields.String()
 
 
+class CauseOut(Schema):
+    """One of the earlier decisions that contradict each other."""
+
+    source = fields.String()
+    id = fields.String(attribute="key", metadata={"description": "Of its record; empty for published hours."})
+    version = fields.Integer()
+    request_id = fields.String()
+    title = fields.String()
+    who = fields.List(fields.String(), metadata={"description": "Whom to ask."})
+    released = fields.Boolean(metadata={"description": "Taken back since."})
+
+
 class RunOut(Schema):
     """A run as it stands: under way with its progress, or ended with its counts."""
 
@@ -127,6 +139,7 @@ class RunOut(Schema):
     most_moves = fields.Integer(metadata={"description": "How many it was allowed to; null is no limit."})
     waits_for = fields.List(fields.Nested(WaitingOut))
     newest = fields.Boolean()
+    causes = fields.List(fields.Nested(CauseOut))
 
 
 class PurposeOut(Schema):

@@ -21,13 +21,14 @@ from planner.records import (
     ProposalState,
     RequestLine,
     RequestOutcome,
+    RequestStatus,
     ResourceRequest,
     Specialist,
     SpecialistSkill,
 )
 from planner.scope import decidable, find_proposal
 from planner.services.approving.consequences import Consequence, consequences
-from planner.services.approving.deciding import parties
+from planner.services.approving.deciding import GOAL, parties
 from planner.services.approving.inbox_evidence import changes_since, proofs_of
 from planner.services.approving.inbox_views import (
     HoursChange,
@@ -135,6 +136,8 @@ def outbox(session: Session, actor: Actor, limit: int = 200) -> tuple[Sent, ...]
     for reason in {d.reason for d, *_ in rows if d.reason is not None}:
         refused = [p for d, p, *_ in rows if d.reason == reason]
         costs |= consequences(session, actor, refused, reason)
+    cycle = deciding_cycle(session)
+    newest = newest_plan(session, cycle.id) if cycle else None
     return tuple(
         Sent(
             decision=decision,
@@ -147,9 +150,17 @@ def outbox(session: Session, actor: Actor, limit: int = 200) -> tuple[Sent, ...]
             reason=decision.reason,
             carried=decision.carried_from_id is not None,
             consequence=costs.get(proposal.id) if decision.reason else None,
+            version=proposal.version if _may_reopen(decision, proposal, newest) else None,
         )
         for decision, proposal, request, number, department in rows
     )
+
+
+def _may_reopen(decision: Decision, proposal: Proposal, newest: PlanRun | None) -> bool:
+    """Whether the answer stands on the newest plan and nobody has built upon it."""
+    current = newest is not None and proposal.run_id == newest.id
+    stands = proposal.state == GOAL[decision.outcome]
+    return current and stands and proposal.request.status != RequestStatus.RETURNED
 
 
 def proposals_of(session: Session, run: PlanRun, whose: ColumnElement[bool]) -> Sequence[Proposal]:

@@ -168,7 +168,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A decision that was made: on what, by whom and for whom, and what a rejection cost as far as known."""
+    """A decision that was made: on what, by whom and for whom, and what a rejection cost as far as known.
+
+    `version` is the proposal's, when the answer can be taken back; else None.
+    """
 
     decision: Decision
     title: str
@@ -180,3 +183,4 @@ class Sent:
     reason: RejectionReason | None
     carried: bool
     consequence: Consequence | None
+    version: int | None = None

@@ -31,6 +31,7 @@ from planner.records import (
 )
 from planner.scope import find_cycle, find_run, visible_runs
 from planner.services.planning.comparison import Comparison, compare
+from planner.services.planning.conflicts import Cause, causes_of
 from planner.services.planning.run_limits import RunLimits, check_limits
 from planner.solving import jobs, parameters, start, translate
 from planner.solving.outcome import given
@@ -85,6 +86,7 @@ class RunView:
         most_moves: How many it was allowed to take back; None without a limit.
         waits_for: Departments that have not answered.
         newest: Whether no later run of the cycle has a plan.
+        causes: Of a run that failed because decisions contradict each other: those decisions.
     """
 
     run: PlanRun
@@ -105,6 +107,7 @@ class RunView:
     most_moves: int | None = None
     waits_for: Sequence[Waiting] = ()
     newest: bool = False
+    causes: Sequence[Cause] = ()
 
 
 def start_run(
@@ -228,7 +231,7 @@ def run_view(session: Session, actor: Actor, run_id: str) -> RunView:
     require(may(actor, Action.VIEW_RUNS))
     run = find_run(session, actor, run_id)
     if run.state != JobState.DONE:
-        return _unfinished(run)
+        return replace(_unfinished(run), causes=causes_of(session, run))
     outcomes = session.scalars(select(RequestOutcome).where(RequestOutcome.run_id == run.id)).all()
     counts = Counter(given(outcome).value for outcome in outcomes)
     inputs = run.snapshot.inputs if run.snapshot else {}
