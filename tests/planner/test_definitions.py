@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from planner.judging import KeyReason, judge
 from planner.qualifying import active_definition
 from planner.records import CriterionKind, DefinitionState, KeyAccountDefinition
-from planner.services.customers import definition_effects, definitions
+from planner.services.customers import contacts, definition_effects, definitions, ratings
+from planner.services.customers.contacts import ContactValues
 from planner.services.customers.definition_values import DefinitionValues, NamedValues
 from planner.worth import Dependency
 
@@ -57,9 +58,41 @@ def _step(world: World, who: str, step: str, row: KeyAccountDefinition) -> KeyAc
 def test_a_draft_begins_with_the_version_in_force(strategic: World) -> None:
     """There is one open version at a time; asking again gives the same one."""
     row, values = _draft(strategic)
-    assert [c.key for c in values.criteria] == ["reference", "profit"]
+    assert [c.key for c in values.criteria if c.swing_points] == ["reference", "profit"]
     assert (row.state, row.number, values.valid_from) == (DefinitionState.DRAFT, 3, date(2027, 1, 5))
     assert _draft(strategic)[0].id == row.id
+
+
+def test_a_draft_offers_the_usual_criteria_that_the_version_lacks(strategic: World) -> None:
+    """People met lately get all points; before, they weighed nothing and nobody was asked for them.
+
+    Two of Alfa's people were spoken to in December; from 0 to 5 that is 40 of 100.
+    """
+    row, values = _draft(strategic)
+    usual = {
+        "potential",
+        "sales_value",
+        "market_entry",
+        "competitive_position",
+        "assortment",
+        "repeat_orders",
+    }
+    assert usual | {"share", "stability", "contacts_met"} <= {
+        c.key for c in values.criteria if not c.swing_points
+    }
+    for name in ("Ida", "Olaf"):
+        met = ContactValues(name, "", "purchasing", "user", False, None, None, date(2026, 12, 20))
+        with strategic.database.writing() as session:
+            contacts.save_contact(session, strategic.actor("nora"), strategic.ids["alfa"], met)
+    criteria = tuple(replace(c, swing_points=100 * (c.key == "contacts_met")) for c in values.criteria)
+    saved = _edit(strategic, row, replace(values, criteria=criteria))
+    _step(strategic, "lukas", "propose_definition", saved)
+    with strategic.database.reading() as session:
+        tried = session.get_one(KeyAccountDefinition, saved.id)
+        alfa = judge(session, date(2027, 1, 5), tried).judged[strategic.ids["alfa"]]
+        assert alfa.standing.priority.value == 40
+        asked = [c.key for c in ratings.criteria_in_force(session)]
+        assert asked == ["reference", "profit"]
 
 
 def test_the_effect_is_seen_before_it_counts(strategic: World) -> None:
@@ -141,7 +174,7 @@ def test_what_is_not_well_formed_is_told(strategic: World, changes: dict[str, An
 def test_criteria_keep_their_sense(strategic: World) -> None:
     """Anchors need a range, somebody needs points, money never weighs as strategy, names must exist."""
     row, values = _draft(strategic)
-    reference, profit = values.criteria
+    reference, profit, *_ = values.criteria
     for criteria, code in (
         ((replace(reference, anchor_high_milli=0), profit), "E_ANCHORS"),
         ((replace(reference, swing_points=0), replace(profit, swing_points=0)), "E_NO_WEIGHT"),

@@ -34,7 +34,7 @@ from planner.services.customers.definition_values import (
     NamedValues,
     problems_in,
 )
-from planner.services.customers.first_definition import first_definition
+from planner.services.customers.first_definition import first_definition, usual_besides
 from planner.services.versions import check_version
 from planner.transitions import DefinitionAction, move
 from planner.units import COMPANY, Unit, customers_of, units_that_are
@@ -115,7 +115,7 @@ def draft_definition(session: Session, actor: Actor, unit: Unit = COMPANY) -> Ke
         proposed_by_id=None,
         valid_from=max(today(), source.valid_from) + timedelta(days=1),
     )
-    row.criteria = [_copy(criterion) for criterion in source.criteria]
+    row.criteria = [*(_copy(c) for c in source.criteria), *usual_besides(source.criteria)]
     _fill(row, values, keep_day=True)
     row.manual = [_named(actor, n, source) for n in values.named] if own else []
     created(session, actor, Event.DEFINITION_DRAFTED, row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.clock import today
@@ -51,6 +52,18 @@ STARTS: Final = (
         money=True,
     ),
     Start(
+        "sales_value",
+        ("Net revenue of a year", "Przychód netto w roku", "Čistý obrat za rok", "Netto omsetning i året"),
+        *(BUSINESS, UP, 0, 2000, "kEUR", 0),
+        money=True,
+    ),
+    Start(
+        "share",
+        ("Share of our profit", "Udział w naszym zysku", "Podíl na našem zisku", "Andel av vårt bidrag"),
+        *(BUSINESS, UP, 0, 30, "%", 0),
+        money=True,
+    ),
+    Start(
         "growth",
         ("Trend of profit", "Trend zysku", "Trend zisku", "Utvikling i bidrag"),
         *(BUSINESS, UP, -30, 30, "%", 40),
@@ -75,6 +88,40 @@ STARTS: Final = (
         forecast=HALF,
     ),
     Start(
+        "market_entry",
+        ("Opens new markets", "Otwiera nowe rynki", "Otevírá nové trhy", "Åpner nye markeder"),
+        *(BUSINESS, UP, 1, 5, "1-5", 30),
+        forecast=HALF,
+    ),
+    Start(
+        "competitive_position",
+        (
+            "Strengthens our position against competitors",
+            "Wzmacnia naszą pozycję wobec konkurentów",
+            "Posiluje naši pozici vůči konkurenci",
+            "Styrker vår posisjon mot konkurrenter",
+        ),
+        *(BUSINESS, UP, 1, 5, "1-5", 30),
+        forecast=HALF,
+    ),
+    Start(
+        "assortment",
+        ("Breadth of assortment", "Szerokość asortymentu", "Šíře sortimentu", "Bredde i sortimentet"),
+        *(BUSINESS, UP, 0, 100, "%", 25),
+        forecast=HALF,
+    ),
+    Start(
+        "repeat_orders",
+        ("Repeat orders", "Powtarzalność zamówień", "Opakované objednávky", "Gjentatte bestillinger"),
+        *(BUSINESS, UP, 0, 100, "%", 25),
+        forecast=HALF,
+    ),
+    Start(
+        "stability",
+        ("Steadiness of profit", "Stałość zysku", "Stálost zisku", "Jevnhet i bidraget"),
+        *(BUSINESS, UP, 0, 100, "%", 25),
+    ),
+    Start(
         "coverage",
         (
             "Good relations in the decision group",
@@ -83,6 +130,16 @@ STARTS: Final = (
             "Gode relasjoner i beslutningsgruppen",
         ),
         *(RELATIONSHIP, UP, 0, 100, "%", 60),
+    ),
+    Start(
+        "contacts_met",
+        (
+            "People met lately",
+            "Osoby, z którymi się ostatnio spotkano",
+            "Lidé, s nimiž jsme se nedávno setkali",
+            "Personer møtt i det siste",
+        ),
+        *(RELATIONSHIP, UP, 0, 5, "people", 20),
     ),
     Start(
         "relationship_strength",
@@ -105,7 +162,10 @@ STARTS: Final = (
         *(RELATIONSHIP, UP, 0, 5, "0-5", 30),
     ),
 )
-"""Money is anchored for customers worth up to half a million a year; every company sets its own range."""
+"""Money is anchored for customers worth up to half a million a year; every company sets its own range.
+
+Sales and share begin without points: profit and what a customer could still buy say more, and count already.
+"""
 
 
 def first_definition(number: int) -> KeyAccountDefinition:
@@ -119,6 +179,18 @@ def first_definition(number: int) -> KeyAccountDefinition:
     )
     row.criteria = [_criterion(position, start) for position, start in enumerate(STARTS, 1)]
     return row
+
+
+def usual_besides(criteria: Sequence[QualificationCriterion]) -> list[QualificationCriterion]:
+    """The usual criteria that a version lacks, to stand behind its own without any points.
+
+    So leadership can bring any of them into a later version. A version that judges by none keeps to that.
+    """
+    if not criteria:
+        return []
+    held = {criterion.key for criterion in criteria}
+    missing = [replace(start, points=0) for start in STARTS if start.key not in held]
+    return [_criterion(position, start) for position, start in enumerate(missing, len(criteria) + 1)]
 
 
 def _criterion(position: int, start: Start) -> QualificationCriterion:

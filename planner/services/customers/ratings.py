@@ -57,9 +57,9 @@ def list_ratings(session: Session, actor: Actor, account_id: str) -> Sequence[Qu
 
 
 def criteria_in_force(session: Session) -> Sequence[QualificationCriterion]:
-    """The criteria of today's definition, in its order; empty when there is none."""
+    """The criteria of today's definition that weigh anything, in its order; empty when there is none."""
     definition = active_definition(session, today())
-    return definition.criteria if definition else ()
+    return [row for row in definition.criteria if row.swing_points] if definition else ()
 
 
 def rate(session: Session, actor: Actor, account_id: str, values: RatingValues) -> QualificationScore:
