@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from planner.permissions import Action, may
 from planner.verdict import require
@@ -90,6 +91,22 @@ def enforce() -> Response | None:
     return None
 
 
+def _page_shown() -> str:
+    """The page a person was on, as far as the request tells; the start page for a step that is no page."""
+    if request.headers.get("HX-Request") == "true":
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        if here.path.startswith("/"):
+            return f"{here.path}?{here.query}" if here.query else here.path
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    try:
+        shown = adapter is not None and adapter.match(method="GET")
+    except HTTPException:
+        shown = False
+    return request.path if shown else "/"
+
+
 def _ask_to_sign_in() -> Response:
     if is_api():
         raise stop(
@@ -99,7 +116,7 @@ def _ask_to_sign_in() -> Response:
             "Get one with POST /api/v1/tokens and send it as Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    back = _page_shown()
     address = "/sign-in" if back == "/" else f"/sign-in?{urlencode({'next': back})}"
     if request.headers.get("HX-Request") == "true":
         # A redirect would be followed inside the page and put the form into a fragment.

@@ -53,6 +53,13 @@ def test_a_person_who_is_not_signed_in_is_asked_to(app: Flask, world: World) -> 
     assert (page.status_code, page.location) == (303, "/sign-in?next=%2Frequests%3Fstatus%3Ddraft")
     part = nobody.get("/requests", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["HX-Redirect"]) == (401, "/sign-in?next=%2Frequests")
+    # A part of a page, or a step, leads back to the page it was on: neither could be opened itself.
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://localhost/requests/new?account=7"}
+    token = csrf(app)
+    part = nobody.post("/requests/hints", headers={**token, **shown})
+    assert part.headers["HX-Redirect"] == "/sign-in?next=%2Frequests%2Fnew%3Faccount%3D7"
+    assert nobody.post("/requests/hints", headers=token).location == "/sign-in"
+    assert nobody.post("/requests", headers=token).location == "/sign-in?next=%2Frequests"
     refused = Program(app, None).get("/requests")
     assert (refused.status_code, code_of(refused)) == (401, "E_TOKEN_MISSING")
     assert refused.headers["WWW-Authenticate"] == "Bearer"

@@ -102,6 +102,48 @@
     if (status && !event.detail.successful && !event.detail.xhr.status) status.textContent = status.dataset.offline;
   });
 
+  // What was typed outlives a lost session: this tab keeps it until the same reader is back at the form.
+  const KEPT = "typed";
+  const frame = document.querySelector(".frame");
+  const keep = () => {
+    const form = document.querySelector("form[data-draft]");
+    if (!form || !frame) return;
+    const typed = Object.fromEntries(Array.from(new FormData(form)).filter(([name]) => name !== "csrf_token"));
+    const address = location.pathname + location.search;
+    sessionStorage.setItem(KEPT, JSON.stringify({ reader: frame.dataset.reader, address, typed }));
+  };
+  document.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.status === 401 && keep());
+  document.addEventListener("submit", (event) => event.target.matches("form[data-draft]") && keep());
+  const bringBack = ({ reader, address, typed, lost }) => {
+    if (!lost || reader !== frame.dataset.reader) sessionStorage.removeItem(KEPT);
+    else if (location.pathname + location.search !== address) location.replace(address);
+    else {
+      sessionStorage.removeItem(KEPT);
+      htmx.ajax("POST", "/requests/form", { source: document.body, target: "#request-form", swap: "outerHTML", values: typed }).then(() => {
+        const form = document.getElementById("request-form");
+        form.querySelector("[data-draft-status]").textContent = form.dataset.back;
+      });
+    }
+  };
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  if (kept && frame) bringBack(kept);
+  else if (kept) sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, lost: true }));
+
+  // A row that was added is where the typing goes on; after one was taken away, the way back is the button.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { elt, requestConfig } = event.detail;
+    const step = (requestConfig && requestConfig.parameters && requestConfig.parameters.step) || "";
+    const [verb, part] = String(step).split("-");
+    if (!elt || elt.id !== "request-form" || !part) return;
+    const add = elt.querySelector(`button[name=step][value="add-${part}"]`);
+    const rows = all(`[name^="${part}-"]`, elt).map((field) => Number(field.name.split("-")[1]));
+    const last = elt.querySelector(`[name^="${part}-${Math.max(...rows)}-"]`);
+    const target = verb === "add" ? last : add;
+    if (!target) return;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "center", behavior: "instant" });
+  });
+
   // What went wrong is read first.
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
