@@ -76,6 +76,7 @@ def _page(session: Session, actor: Actor, row: KeyAccountDefinition, form: Form)
         changes=definitions.account_changes(session, row) if waits else (),
         ranks=definition_effects.rank_changes(session, row) if waits else (0, ()),
         whole=unit.whole,
+        waits=waits,
         for_whom=unit_name(unit, units_that_are(session)),
         seen=seen,
         accounts=_choices(session, actor, unit, seen),

@@ -38,7 +38,7 @@ class UnitStanding:
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit's customers by one version: `rows` by name where the reader may, the others as a count a class.
+    """A unit's customers by one version: `rows` by name, the key ones first; `others` as counts by class.
 
     A member of a team sees the own customers by name; who leads the unit, and leadership, all.
     """
@@ -57,9 +57,10 @@ def view_unit(session: Session, actor: Actor, definition_id: str) -> UnitView:
     unit = unit_of(row)
     if unit.whole:
         return UnitView((), {})
+    company = judge_unit(session, today(), unit, row)
     judged = [
         UnitStanding(unit, row, each.account, each.dependency, each.reasons)
-        for each in judge_unit(session, today(), unit, row).judged.values()
+        for each in sorted(company.judged.values(), key=lambda each: not each.is_key)
     ]
     if leads_unit(session, actor, unit):
         return UnitView(tuple(judged), {})
