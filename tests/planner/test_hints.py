@@ -75,3 +75,11 @@ def test_only_account_managers_are_helped(world: World) -> None:
         world, "filip", hints.hints, "architecture", 3, earliest_week="2027-W01", latest_week="2027-W02"
     )
     assert denied.code == "E_FORBIDDEN"
+
+
+def test_a_window_that_ends_before_it_begins_is_no_lack_of_people(world: World) -> None:
+    """From week 1 back to week 53: the weeks are wrong; that the skill is missing would be untrue."""
+    denied = refused(
+        world, "nora", hints.hints, "architecture", 3, earliest_week="2027-W01", latest_week="2026-W53"
+    )
+    assert [p.code for p in denied.problems] == ["E_WINDOW_REVERSED"]

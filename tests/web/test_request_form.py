@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from planner import checks
+from planner.records import Purpose
 from planner.services.filing.request_values import LineValues, RequestValues, problems_in, tidied
 from web.pages.forms import field_errors, number, scaled
 from web.pages.request_form import ANCHORS, NAMES, change_rows, count_rows, read, typed_values
@@ -134,3 +136,35 @@ def test_rows_have_an_end() -> None:
     assert count_rows({"lines-999999-skill": "a", "lines-77-skill": "b"}, "lines") == 1
     typed = {f"lines-{i}-skill": "a" for i in range(20)}
     assert count_rows(change_rows(typed, "add-lines"), "lines") == 20
+
+
+def test_a_list_is_told_without_the_codes_behind_it(app: Flask) -> None:
+    """People see names in the list; "retain, defend" would tell them nothing."""
+    with app.test_request_context():
+        (told,) = field_errors(checks.choice("purpose", "", Purpose), {}, {"purpose": "Purpose"})
+    assert (told.anchor, told.remedy) == ("purpose", "Choose one from the list.")
+
+
+def test_units_may_stand_behind_numbers_as_on_the_page(app: Flask) -> None:
+    """60%, 40 h and 1500 EUR are what they say; 40% is no number of hours."""
+    typed = {
+        "curve-1000": "60%",
+        "lines-0-skill": "law",
+        "lines-0-hours": "40 h",
+        "avoidable_cost": "1500 EUR",
+    }
+    with app.test_request_context():
+        form = read(typed)
+        wrong = read({"lines-0-skill": "law", "lines-0-hours": "40%"})
+    assert form.problems == ()
+    assert form.values.curve == [(1000, 600)]
+    assert (form.values.lines[0].quarter_hours, form.values.avoidable_cost_minor) == (160, 150_000)
+    assert [p.where for p in wrong.problems] == ["lines/0/hours"]
+
+
+def test_each_chance_is_called_by_its_question(app: Flask) -> None:
+    """Two faults of the same kind must not read alike."""
+    with app.test_request_context():
+        form = read({"curve-500": "half", "curve-1000": "all"})
+        told = field_errors(form.located(form.problems), ANCHORS, NAMES)
+    assert [error.name for error in told] == ["… with half of the hours?", "… with all hours?"]

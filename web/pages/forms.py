@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from flask_babel import gettext as _
+
 from planner.verdict import Message, Problem
 from web.errors import words
 from web.rendering import locale
@@ -50,15 +52,18 @@ def field_errors(
     Args:
         problems: Each with a path such as "lines/0/quarter_hours".
         anchors: Steps of a path that the form calls otherwise, such as "quarter_hours": "hours".
-        names: What people call a field, by the last word of its name.
+        names: What people call a field, by its whole name or by the last word of it.
     """
     found = []
     for problem in problems:
         steps = [anchors.get(step, step) for step in problem.where.split("/") if step]
         last = next((step for step in reversed(steps) if step in names), "")
-        name = str(names.get(last, ""))
         anchor = "-".join(steps)
-        found.append(FieldError(anchor, name, words(problem.reason), words(problem.remedy)))
+        name = str(names.get(anchor) or names.get(last, ""))
+        # A list shows names; the codes behind them are for programs.
+        listed = problem.code == "E_CHOICE" and "options" in problem.remedy.params
+        remedy = _("Choose one from the list.") if listed else words(problem.remedy)
+        found.append(FieldError(anchor, name, words(problem.reason), remedy))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from planner.verdict import Problem
 from web.pages.forms import fault, scaled
-from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR
+from web.rendering import MINOR_PER_UNIT, QUARTERS_PER_HOUR, currency
 
 
 class Reader:
@@ -27,9 +27,12 @@ class Reader:
         """The text, None when there is none."""
         return self.text(name) or None
 
-    def amount(self, name: str, factor: int, remedy: str) -> int | None:
-        """A number times `factor` as a whole number; None when empty or not understood, which is noted."""
-        typed = self.text(name)
+    def amount(self, name: str, factor: int, remedy: str, unit: str = "") -> int | None:
+        """A number times `factor` as a whole number; None when empty or not understood, which is noted.
+
+        The unit may stand behind it, as on the page.
+        """
+        typed = self.text(name).removesuffix(unit).rstrip()
         value = scaled(typed, factor) if typed else None
         if typed and value is None:
             self.problems.append(
@@ -39,15 +42,15 @@ class Reader:
 
     def hours(self, name: str) -> int | None:
         """Hours as quarter-hours."""
-        return self.amount(name, QUARTERS_PER_HOUR, _("Write hours in steps of a quarter, such as 7.5."))
+        return self.amount(name, QUARTERS_PER_HOUR, _("Write hours in steps of a quarter, such as 7.5."), "h")
 
     def money(self, name: str) -> int | None:
         """Money as minor units."""
-        return self.amount(name, MINOR_PER_UNIT, _("Write an amount such as 120000 or 1500.50."))
+        return self.amount(name, MINOR_PER_UNIT, _("Write an amount such as 120000 or 1500.50."), currency())
 
     def percent(self, name: str) -> int | None:
         """A percentage as per mille."""
-        return self.amount(name, 10, _("Write a percentage from 0 to 100, such as 35."))
+        return self.amount(name, 10, _("Write a percentage from 0 to 100, such as 35."), "%")
 
     def whole(self, name: str) -> int | None:
         """A whole number."""

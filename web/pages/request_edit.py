@@ -123,7 +123,9 @@ def save() -> tuple[str, int] | str | Response:
         denied = refused.denied
         if denied.kind in {Kind.NOT_FOUND, Kind.FORBIDDEN} and typed.get("account_id"):
             raise
-        return _again(typed, form, _errors(form, denied), answer_of(denied).status, denied)
+        # Without an account the form is not finished; that it is not found is no answer to that.
+        status = answer_of(denied).status if typed.get("account_id") else 422
+        return _again(typed, form, _errors(form, denied), status, denied)
     return redirect(f"/requests/{stored.id}", 303)
 
 
@@ -136,7 +138,7 @@ def save_draft() -> tuple[str, int]:
     if not form.values.account_id:
         return _draft_words(_("Choose an account; from then on your draft is saved by itself."))
     if form.problems:
-        return _draft_words(_("Not saved yet: a number or a date is not understood."))
+        return _not_saved(_errors(form, None)[0])
     with reading() as session:
         stored = _stored(session, current_actor(), typed)
         if stored is not None and stored.status not in DRAFTS:
@@ -146,8 +148,8 @@ def save_draft() -> tuple[str, int]:
         stored = _save(typed, form)
     except Refused as refused:
         denied = refused.denied
-        reason = words(denied.problems[0].reason) if denied.problems else words(denied.reason)
-        return _draft_words(_("Not saved yet: %(reason)s", reason=reason))
+        told = _errors(form, denied)
+        return _not_saved(told[0]) if told else _draft_words(_not_yet(words(denied.reason)))
     with reading() as session:
         fresh = requests.view_request(session, current_actor(), stored.id)
         missing = field_errors(form.located(requests.missing_to_submit(session, fresh)), ANCHORS, NAMES)
@@ -155,6 +157,15 @@ def save_draft() -> tuple[str, int]:
     if form.unfinished:
         text += " " + _("Lines without skill or hours are not saved yet.")
     return _draft_words(text, stored.version, missing)
+
+
+def _not_saved(error: FieldError) -> tuple[str, int]:
+    """Which field stands in the way, and why: with a long form nobody should have to look for it."""
+    return _draft_words(_not_yet(f"{error.name}: {error.reason}" if error.name else error.reason))
+
+
+def _not_yet(reason: str) -> str:
+    return _("Not saved yet: %(reason)s", reason=reason)
 
 
 def _draft_words(

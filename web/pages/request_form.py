@@ -27,6 +27,9 @@ USUAL_CURVE: Final = "usual-curve"
 """The step that fills in what is usual at the chosen stage."""
 
 MOST_ROWS: Final = 20
+USUAL_LEVEL: Final = "3"
+"""Whom a new line asks for until another level is chosen: somebody who works alone."""
+
 ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "lines": (
         "skill", "level", "hours", "specialist", "preference", "language", "language_level",
@@ -95,6 +98,9 @@ NAMES: Final[Mapping[str, Any]] = {
     "month": lazy_gettext("Months from now"),
     "amount": lazy_gettext("Amount"),
     "curve": lazy_gettext("Chance of success"),
+    "curve-0": lazy_gettext("… and if you get nothing?"),
+    "curve-500": lazy_gettext("… with half of the hours?"),
+    "curve-1000": lazy_gettext("… with all hours?"),
     "evidence": lazy_gettext("Evidence"),
     "kind": lazy_gettext("Kind of evidence"),
     "text": lazy_gettext("Evidence"),
@@ -171,7 +177,7 @@ def change_rows(typed: Mapping[str, str], step: str) -> dict[str, str]:
         return dict(typed)
     rows = [_row(typed, part, i) for i in range(count_rows(typed, part))]
     if verb == "add" and len(rows) < MOST_ROWS:
-        rows.append({})
+        rows.append({"level": USUAL_LEVEL} if part == "lines" else {})
     elif verb == "remove" and index.isdecimal() and int(index) < len(rows) and len(rows) > 1:
         del rows[int(index)]
     kept = {name: value for name, value in typed.items() if name.partition("-")[0] != part}

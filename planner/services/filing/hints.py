@@ -88,10 +88,13 @@ def hints(
     require(may(actor, Action.VIEW_HINTS))
     found = checks.week("earliest_week", earliest_week) + checks.week("latest_week", latest_week)
     found += checks.text("skill_key", skill_key, 64) + checks.whole("level", level, 1, 5)
+    if not found and weeks_between(earliest_week, latest_week) < 0:
+        reason = "The last week comes before the first."
+        found = [checks.problem("latest_week", "E_WINDOW_REVERSED", reason, "Swap them.")]
     checks.require_well_formed(found)
     length = min(weeks_between(earliest_week, latest_week) + 1, LONGEST_WINDOW)
-    weeks = horizon(earliest_week, max(0, length))
-    able = [person for person in specialists(session) if weeks and _able(person, skill_key, level, weeks[0])]
+    weeks = horizon(earliest_week, length)
+    able = [person for person in specialists(session) if _able(person, skill_key, level, weeks[0])]
     table = week_table(session, able, weeks, taken_elsewhere(session, promises(session), ()))
     free = [sum(max(0, table[person.id][i].capacity) for person in able) for i in range(len(weeks))]
     return Hints(
