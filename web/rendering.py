@@ -239,7 +239,7 @@ def say(message: Any) -> str:
 
 def day(value: date | None) -> str:
     """A date."""
-    return UNKNOWN if value is None else format_date(value, "medium", locale=locale())
+    return UNKNOWN if value is None else format_date(value, "d MMM y", locale=locale())
 
 
 def at(value: datetime, pattern: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from factories import World
 from flask import Flask
@@ -11,13 +11,17 @@ from stage import solve
 from stage_exceptions import exceptions
 from test_pages import Person
 
-from planner.records import RequestStatus, ResourceRequest, SwapOffer, SwapState
+from planner.clock import today
+from planner.records import Element, RequestStatus, ResourceRequest, SwapOffer, SwapState
 from planner.services.closing import outcomes
 from planner.services.closing.outcomes import OutcomeValues
 from planner.services.customers import definitions
 from planner.services.filing.requests import LineValues
+from planner.services.reviewing import surveys
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
+
+ASKED = (surveys.KAMS, surveys.LEADERS, "Engineering")
 
 
 def tasks(app: Flask, world: World, name: str) -> str:
@@ -82,3 +86,17 @@ def test_leaders_see_what_waits_for_their_signature_and_the_plan_at_a_glance(
     assert "The plan at a glance" in page
     assert f'href="/runs/{run}"' in page
     assert "The plan at a glance" not in Person(app, world, "nora").get("/").text
+
+
+def test_an_open_survey_asks_who_has_not_answered(app: Flask, world: World) -> None:
+    """Nora is asked until she has answered; Filip of finance was not invited."""
+    with world.database.writing() as session:
+        last = today() + timedelta(days=7)
+        row = surveys.open_round(session, world.actor("lukas"), "2027 Q1", last, ASKED)
+        round_id = row.id
+    assert "The survey “2027 Q1” asks how we work together." in tasks(app, world, "nora")
+    assert "The survey" not in tasks(app, world, "filip")
+    marks = {element.value: surveys.Mark(3, 4) for element in Element}
+    with world.database.writing() as session:
+        surveys.answer(session, world.actor("nora"), round_id, marks)
+    assert "The survey" not in tasks(app, world, "nora")

@@ -33,6 +33,7 @@ from planner.services.customers import accounts, definitions
 from planner.services.excepting import overrides, swaps
 from planner.services.filing import obligations, offer_ends, requests
 from planner.services.planning import cycles, runs
+from planner.services.reviewing import surveys
 from web.pages.first_steps import steps_for
 from web.pages.task import Task
 from web.rendering import day
@@ -63,11 +64,19 @@ def tasks_for(session: Session, actor: Actor) -> list[Task]:
         (Role.FINANCE, _for_confirming),
         (Role.LEADERSHIP, _for_confirming),
     )
-    tasks = list(steps_for(session, actor))
+    tasks = [*steps_for(session, actor), *_asked(session, actor)]
     for role, find in finders:
         if actor.has(role):
             tasks += [task for task in find(session, actor) if task not in tasks]
     return sorted(tasks, key=lambda task: PRESSING.index(task.tone))
+
+
+def _asked(session: Session, actor: Actor) -> Iterator[Task]:
+    """The survey that waits for the reader's answer, whatever the role."""
+    row = surveys.waiting_for(session, actor)
+    if row is not None:
+        text = _("The survey “%(name)s” asks how we work together. It takes two minutes.", name=row.name)
+        yield Task(text, _("Until %(day)s", day=day(row.closes_on)), f"/surveys/{row.id}", "people")
 
 
 def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:

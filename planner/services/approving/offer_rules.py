@@ -77,8 +77,10 @@ def _each(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) ->
             span = {"first": weeks[0], "last": weeks[-1]} if weeks else {"first": "-", "last": "-"}
             found.append(checks.problem(f"hours/{i}/week", "E_OFFER_WEEK", reason, remedy, **span))
         if not 0 < row.quarter_hours <= MOST_HOURS:
-            reason, remedy = "These are no hours that could be worked in a week.", "Give more than 0 hours."
-            found.append(checks.problem(f"hours/{i}/quarter_hours", "E_OFFER_HOURS", reason, remedy))
+            reason = "These are no hours that could be worked in a week."
+            remedy = "Give more than 0 and at most %(most)s hours, in steps of a quarter."
+            words = {"most": in_hours(MOST_HOURS)}
+            found.append(checks.problem(f"hours/{i}/quarter_hours", "E_OFFER_HOURS", reason, remedy, **words))
     twice = [cell for cell, n in Counter((r.specialist_id, r.week) for r in rows).items() if n > 1]
     if twice:
         reason, remedy = "A person and week stands twice.", "Give each person and week once."
