@@ -36,6 +36,8 @@ PLACES = {
     "failure": (1, 2),
     "stop": (2, 3),
     "_wrong": (1, 2),
+    "Wrong": (1, 2),
+    "wrong": (2, 3),
 }
 """Which arguments of a call are texts for people, by the called name."""
 
