@@ -160,6 +160,19 @@ def _ratio(name: str, top: Figure, bottom: Figure) -> Figure:
     )
 
 
+def serving_part(money: Money) -> Figure:
+    """What serving the customer takes of what it buys; the more, the dearer it is to keep."""
+    return _ratio("serving_part", money.cost_to_serve, money.net_revenue)
+
+
+def share_of_wallet(account: Account, money: Money) -> Figure:
+    """Our part of what the customer buys of our kind; unknown while that is unknown or nothing."""
+    wallet = Figure("wallet", account.wallet_minor or None)
+    value = divided(money.net_revenue.value, wallet.value)
+    formula, note = "{net_revenue} / {wallet}", "" if value is not None else "input_unknown"
+    return Figure("share_of_wallet", value, Unit.SHARE, formula, (money.net_revenue, wallet), note)
+
+
 def _quarter(window: Sequence[str], months: Sequence[MonthFigures]) -> Figure:
     """Net revenue of the last three months; unknown unless all three are there."""
     last = [m for m in months if m.month.month in window[-3:]]

@@ -127,6 +127,8 @@ TERMS: Final[Mapping[str, Any]] = {
     "cost_of_delay": _l("cost of a week's delay"),
     "value": _l("value"),
     "value_factor": _l("factor on values"),
+    "serving_part": _l("part that serving takes"),
+    "share_of_wallet": _l("our part of what it buys"),
     "wallet": _l("all that the customer buys of our kind"),
     "weight": _l("weight"),
     "yearly_contribution": _l("contribution of a year"),

@@ -202,6 +202,18 @@ def test_the_plan_says_how_long_a_customer_is_kept(world: World) -> None:
         assert not told.dossier["wallet_minor"]
 
 
+def test_our_part_of_what_it_buys_and_what_serving_takes(world: World) -> None:
+    """Of 480,000 that Alfa buys 120,000 are ours, and serving it takes 12,000; unknown or nothing is unknown."""
+    year(world, "alfa", 120_000, logistics=1_000)
+    for wallet, part in ((480_000, Decimal("0.25")), (None, None), (0, None)):
+        with world.database.writing() as session:
+            session.get_one(Account, world.ids["alfa"]).wallet_minor = wallet
+        with world.database.reading() as session:
+            found = worth.account_worth(session, world.ids["alfa"], TODAY).figures
+        assert found["share_of_wallet"].value == part
+        assert found["serving_part"].value == Decimal("0.1")
+
+
 def test_what_an_exit_would_cost(world: World) -> None:
     """Alfa earns 120,000 of 180,000; without it the whole hangs on Gamma."""
     year(world, "alfa", 120_000, receipts=10_000)

@@ -35,6 +35,14 @@ def test_a_customer_depended_on_asks_for_a_request_to_keep_it(world: World) -> N
     assert Flag.UNGUARDED in flags(world, "alfa")
 
 
+def test_the_end_of_a_contract_is_told_half_a_year_before(world: World) -> None:
+    """26 weeks from 4 January 2027 are 5 July; a day later, past or unknown, nothing is said."""
+    for end, told in ((date(2027, 7, 5), True), (date(2027, 7, 6), False), (date(2027, 1, 3), False)):
+        with world.database.writing() as session:
+            session.get_one(Account, world.ids["alfa"]).contract_end = end
+        assert (Flag.CONTRACT_ENDS in flags(world, "alfa")) is told
+
+
 def test_an_ordinary_customer_does_not(world: World) -> None:
     """Exactly a fifth of all profit is not critical; Alfa, Gamma, Beta and two more hold one each."""
     for name in ("alfa", "beta", "gamma", "lost", "blocked"):

@@ -16,6 +16,7 @@ from planner.books import month_of
 from planner.clock import today
 from planner.judging import Company, Judgement, judge
 from planner.lifetimes import lifetime_of, plan_in_force
+from planner.measuring import serving_part, share_of_wallet
 from planner.permissions import Action, may
 from planner.records import Account, AccountPlan
 from planner.scope import find_account, sees_all, visible_accounts
@@ -71,6 +72,8 @@ class AccountWorth:
             "share": self.share,
             "revenue_share": self.revenue_share,
             **named,
+            "serving_part": serving_part(money),
+            "share_of_wallet": share_of_wallet(self.judgement.account, money),
             "priority": stands.priority.figure,
             "score_coverage": stands.priority.coverage,
             "attractiveness": stands.attractiveness.figure,
