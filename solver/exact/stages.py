@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING
 
 from solver import referee
 from solver.cards.without import breadth
-from solver.exact import conflicts
+from solver.exact import conflicts, others, shares
 from solver.exact.beside import Beside, plan_in
 from solver.exact.core import ASKING, core_of
+from solver.exact.ending import Ending
 from solver.exact.goals import assigns, stages
 from solver.exact.model import Model, StoppedError
 from solver.exact.run import Goal, run
-from solver.terms import floors
+from solver.terms import floors, worth
 
 if TYPE_CHECKING:
     from solver.exact.goals import Stage
@@ -29,64 +30,11 @@ if TYPE_CHECKING:
 WORK_PER_SECOND = 0.7
 """Units of work a second of the wall limit is worth when deterministic settings name no limit of work."""
 
-LOOK = 0.4
-"""Most part of what is left for a first look at the value; nearly all small problems are proven by it."""
-
-LONGEST_LOOK = 2.0
-"""Seconds or units of work for each worker beyond which a first look is not worth more."""
-
-SHORTEST_LOOK = 0.25
-"""The same before a race."""
-
-PUT_OFF_S, PUT_OFF = 2.0, 0.1
-"""Seconds, or part of what is left, by which a first look puts off a race at most."""
-
-LOOKED_AT = 3_000
-"""Weeks x eligible people over all lines up to which the whole model is looked at before the motor runs."""
-
-RACED_AT_ONCE = 300
-"""The same beyond which a race begins without such a look."""
-
-MODELLED = 40_000
-"""The same up to which the exact model is made at all; beyond, the motor has everything."""
-
-MOTOR = 0.75
-"""Part of what is left for the motor; the rest goes to the exact engine."""
-
-ASSIGNED_MOTOR = 0.1
-"""Part for the motor in assignment and knapsack: such problems are for the exact engines."""
-
-FINISH, ASSIGNED = 0.5, 0.95
-"""Parts of what is left then for the value, usually and there; the rest goes to hand-overs and ties."""
-
-CUT_FROM = 8.0
-"""Seconds or units of work for each worker from which cuts are worth a process."""
-
-CUTTING, RACING = 0.8, 0.92
-"""Parts of what is left in which HiGHS must be done, usually and in a race."""
-
-LOADING_S = 2.5
-"""Seconds below which the motor is not used for the first time: loading it cannot be ended."""
-
 _LOADED = Event()
 """Whether the motor was used in this process before."""
 
 LEAST_S, LEAST_WORK = 0.05, 1e-6
 """Seconds and units of work below which no run is started."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What the stages reached, and how they ended. `settings` names the limit of work that held."""
-
-    plan: Plan | None
-    measures: Measures | None
-    stopped: Stopped
-    proven_stages: tuple[int, ...]
-    bound: int | None
-    reproducible: bool
-    settings: Settings
-    conflicts: tuple[Lock, ...] = ()
 
 
 def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
@@ -128,6 +76,7 @@ class _Search:
         # In a race the better answer counts, whoever has it, unless a limit of work asks for the same one.
         self._may_race = self._assigns and (settings.mode == "free" or not limited)
         self._entered: Plan | None = None
+        self._settled = False
 
     def go(self) -> Ending:
         try:
@@ -149,11 +98,11 @@ class _Search:
         # The greedy plan knows little of locks.
         if self._best is None and asking and not self._first_plan():
             return False
-        if size > (MODELLED if self._assigns else LOOKED_AT) and not self._watch.stopped():
-            if size <= MODELLED:
+        if size > (shares.MODELLED if self._assigns else shares.LOOKED_AT) and not self._watch.stopped():
+            if size <= shares.MODELLED:
                 self._begin_beside()
-            self._drive(MOTOR if size <= MODELLED else 1.0)
-        if size > MODELLED:
+            self._drive(shares.MOTOR if size <= shares.MODELLED else 1.0)
+        if size > shares.MODELLED:
             self._fused = self._fused or self._motored is None
             return False
         model = self._model()
@@ -193,13 +142,13 @@ class _Search:
         work = None if self._work is None else self._work * share * settings.workers / self._settings.workers
         seconds = self._watch.left() * (share if work is None else 1.0)
         start = self._near or (None if self._watch.best is None else self._watch.best[0])
-        if not _LOADED.is_set() and self._watch.left() < LOADING_S:
+        if not _LOADED.is_set() and self._watch.left() < shares.LOADING_S:
             self._fused = self._watch.hurried = True
             return
         _LOADED.set()
         # The motor takes a second to load, which problems that are proven at once need not wait for.
         motor = self._watch.during(3, "loading", lambda: import_module("solver.motor"))
-        small = breadth(self._problem) <= MODELLED
+        small = breadth(self._problem) <= shares.MODELLED
         found: Motored | None = motor.drive(
             self._problem, settings, self._watch, seconds=seconds, work=work, small=small, start=start
         )
@@ -216,8 +165,8 @@ class _Search:
 
     def _begin_beside(self) -> None:
         """Let HiGHS look for a bound beside the search, when there is time enough."""
-        if not self._beside.begun() and self._left() >= CUT_FROM:
-            share = CUTTING if self._entered is None else RACING
+        if not self._beside.begun() and self._left() >= shares.CUT_FROM:
+            share = shares.CUTTING if self._entered is None else shares.RACING
             self._beside.begin(self._model(), stages(self._problem)[:4], self._left() * share)
 
     def _use_beside(self) -> None:
@@ -234,7 +183,7 @@ class _Search:
 
     def _finish(self, model: Model, goal: Goal, stage: Stage) -> int:
         """The whole model from the best plan, until HiGHS has the answer beside it."""
-        share = ASSIGNED if self._assigns else FINISH
+        share = shares.ASSIGNED if self._assigns else shares.FINISH
         limit = self._aim(model, goal, stage, share)
         if self._entered is not None and self._reached(stage) != limit:
             self._beside.wait(limit)
@@ -277,24 +226,40 @@ class _Search:
         """Get as far as possible in `stage` and hold that; whether it is proven best."""
         expression = stage.state(model)
         goal = Goal(expression, stage.maximise, stage.number, stage.doing)
-        limit = (
-            self._pursue(model, goal, stage)
-            if stage.number == 3
-            else self._aim(model, goal, stage, stage.share)
-        )
+        if stage.number == 3:
+            limit = self._pursue(model, goal, stage)
+        elif stage.number == 5 and self._settled:
+            limit = self._reached(stage)
+        else:
+            limit = self._aim(model, goal, stage, stage.share)
         reached = self._reached(stage)
         model.must(expression >= reached if stage.maximise else expression <= reached)
         if stage.number == 3 and after_proof:
             self._bound = limit
+            if reached == limit:
+                # What is known to be exact lets the next stages conclude more.
+                model.must(expression == reached)
+                self._settle(model)
         return reached == limit
+
+    def _settle(self, model: Model) -> None:
+        """Hold the grants when no others are worth as much; then only who works when is still open."""
+        plan, measures = self._known()
+        if all(stage.read(measures) == stage.ideal for stage in stages(self._problem)[-2:]):
+            return
+        goal = others.ask(model, plan)
+        model.hint(plan)
+        outcome = self._run(model, goal, shares.SETTLING)
+        self._settled = outcome is not None and (outcome.status, outcome.objective) == ("optimal", 0)
+        others.close(model, goal, plan if self._settled else None)
 
     def _pursue(self, model: Model, goal: Goal, stage: Stage) -> int:
         """Value: a look at the whole model, the motor, and the whole model again from its plan."""
         limit = stage.ideal
         if self._motored is None:
-            if not self._may_race or breadth(self._problem) <= RACED_AT_ONCE:
-                longest = SHORTEST_LOOK if self._may_race else LONGEST_LOOK
-                limit = self._aim(model, goal, stage, min(LOOK, longest / max(longest, self._left())))
+            if not self._may_race or breadth(self._problem) <= shares.RACED_AT_ONCE:
+                longest = shares.SHORTEST_LOOK if self._may_race else shares.LONGEST_LOOK
+                limit = self._aim(model, goal, stage, min(shares.LOOK, longest / max(longest, self._left())))
             if self._reached(stage) == limit or self._watch.stopped():
                 return limit
             if self._may_race:
@@ -302,7 +267,7 @@ class _Search:
                 self._entered, self._work = self._known()[0], None
             self._begin_beside()
             if self._entered is None:
-                self._drive(ASSIGNED_MOTOR if self._assigns else MOTOR)
+                self._drive(shares.ASSIGNED_MOTOR if self._assigns else shares.MOTOR)
         if self._motored is not None and self._motored.bound is not None:
             limit = min(limit, self._motored.bound)
         if self._reached(stage) == limit:
@@ -322,6 +287,8 @@ class _Search:
             return stage.ideal
         if outcome.status == "optimal":
             return self._reached(stage)
+        if stage.number == 3:
+            return min(stage.ideal, worth.floored(self._problem, outcome.bound))
         return min(stage.ideal, outcome.bound) if stage.maximise else max(stage.ideal, outcome.bound)
 
     def _reached(self, stage: Stage) -> int:
@@ -357,7 +324,7 @@ class _Search:
         if work is None:
             seconds *= share
         elif self._may_race and goal.stage == 3:
-            seconds = min(seconds, max(PUT_OFF_S, PUT_OFF * seconds))
+            seconds = min(seconds, max(shares.PUT_OFF_S, shares.PUT_OFF * seconds))
         work = work * share if work is not None else None
         # In deterministic mode the end of another process must not end this one.
         enough = self._beside.done if work is None and self._beside.begun() else None
