@@ -136,6 +136,7 @@ LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "stability": _l("Published hours would have to be withdrawn"),
         "outbid": _l("Others are worth more for the same hours"),
         "cutoff": _l("Came after the cut-off; waits for the next cycle"),
+        "offer": _l("Our offer lapses before the work could be done"),
     },
     "Contention": {
         "low": _l("Others ask for less than half of these hours"),

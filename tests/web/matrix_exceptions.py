@@ -8,11 +8,13 @@ from typing import Any, Final
 from matrix_policy import (
     API,
     BOTH,
+    HEADS,
     KAMS,
     LEADERSHIP,
     OVERSEERS,
     OWN,
     STEERING,
+    TO_HEADS,
     TO_KAMS,
     Rule,
     _reason,
@@ -27,6 +29,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "axis": dict.fromkeys(OVERSEERS, OWN),
     "point": dict.fromkeys(OVERSEERS, OWN),
     "swap": TO_KAMS,
+    "booking": {**TO_KAMS, **TO_HEADS, **dict.fromkeys(STEERING, BOTH)},
     "agreed": {**TO_KAMS, **dict.fromkeys(LEADERSHIP, BOTH)},
 }
 
@@ -88,6 +91,10 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/trade-offs/<axis>/<number:number>/keep"): Rule(STEERING, "point", ("axis",)),
     ("GET", "/runs/<id:run_id>/closeness"): Rule(OVERSEERS, "run"),
     ("POST", "/runs/<id:run_id>/closeness"): Rule(STEERING, "run"),
+    ("GET", "/bookings"): Rule(KAMS | HEADS | STEERING),
+    ("POST", "/bookings"): Rule(KAMS),
+    ("POST", "/bookings/<id:booking_id>/grant"): Rule(HEADS, "booking", body=_version),
+    ("POST", "/bookings/<id:booking_id>/end"): Rule(KAMS | HEADS | LEADERSHIP, "booking", body=_version),
     ("GET", "/swaps"): Rule(KAMS),
     ("POST", "/requests/<id:request_id>/swap"): Rule(KAMS, "draft"),
     ("POST", "/swaps/<id:offer_id>/accept"): Rule(KAMS, "swap", body=_version),
@@ -113,6 +120,12 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", f"{API}/trade-offs/<axis>/stop"): Rule(STEERING, "axis"),
     ("GET", f"{API}/trade-offs/<axis>/<number:number>"): Rule(OVERSEERS, "point", ("axis",)),
     ("GET", f"{API}/runs/<id:run_id>/closeness"): Rule(OVERSEERS, "run"),
+    ("GET", f"{API}/soft-bookings"): Rule(KAMS | HEADS | STEERING),
+    ("POST", f"{API}/soft-bookings"): Rule(KAMS, body=_empty),
+    ("POST", f"{API}/soft-bookings/<id:booking_id>/grant"): Rule(HEADS, "booking"),
+    ("POST", f"{API}/soft-bookings/<id:booking_id>/end"): Rule(
+        KAMS | HEADS | LEADERSHIP, "booking", body=_empty
+    ),
     ("GET", f"{API}/swaps"): Rule(KAMS),
     ("POST", f"{API}/requests/<id:request_id>/swap"): Rule(KAMS, "draft", body=_empty),
     ("POST", f"{API}/swaps/<id:offer_id>/accept"): Rule(KAMS, "swap"),

@@ -1,4 +1,4 @@
-"""On the stage: an override that waits for a second signature, a shared scenario, a trade-off, two swaps."""
+"""On the stage: an override that waits, a shared scenario, a trade-off, two swaps, two soft bookings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 from factories import World
 
-from planner.records import Override, Scenario, SwapOffer, SwapState
+from planner.records import Override, Scenario, SoftBooking, SwapOffer, SwapState
+from planner.services.approving.soft_bookings import BookingValues, ask_booking
 from planner.services.excepting import overrides
 from planner.services.excepting.override_prices import Target, ask_price
 from planner.services.planning import scenarios, trade_offs
 from planner.services.planning.scenario_values import ScenarioValues
 from planner.solving.worker import Worker
 
-KINDS = (Override, Scenario, SwapOffer)
+KINDS = (Override, Scenario, SwapOffer, SoftBooking)
 """What a client names the version of."""
 
 
@@ -52,7 +53,20 @@ def exceptions(
         "point": {"own": 1, "nothing": 77},
         "swap": kept,
         "agreed": kept,
+        "booking": {
+            "own": _booked(world, "nora", "alfa", "ann"),
+            "other": _booked(world, "kai", "gamma", "leo"),
+        },
     }
+
+
+def _booked(world: World, who: str, account: str, person: str) -> str:
+    """Hours that somebody asked a head to hold; the id."""
+    values = BookingValues(
+        world.ids[account], person, "2027-W11", "2027-W11", 8, "An offer", date(2027, 2, 1)
+    )
+    with world.database.writing() as session:
+        return ask_booking(session, world.actor(who), values).id
 
 
 def _swap(world: World, run_id: str, who: str, request: str) -> SwapOffer:

@@ -163,7 +163,13 @@ def grant_booking(session: Session, actor: Actor, booking_id: str, version: int)
     _require_room(session, booking)
     with changing(session, actor, Event.BOOKING_GRANTED, booking):
         booking.granted_by_id, booking.granted_at = actor.user_id, now()
-    _tell(session, booking, actor, "%(who)s holds %(person)s softly for %(account)s until %(day)s.")
+    words = {**_names(booking, actor), "day": booking.expires_on}
+    _tell(
+        session,
+        booking,
+        actor,
+        Message("%(who)s holds %(person)s softly for %(account)s until %(day)s.", words),
+    )
     return booking
 
 
@@ -192,7 +198,9 @@ def end_booking(
     with changing(session, actor, Event.BOOKING_ENDED, booking, reason=checks.tidy(reason)):
         booking.ended_by_id, booking.ended_at = actor.user_id, now()
         booking.end_reason = checks.tidy(reason)
-    _tell(session, booking, actor, "%(who)s ended the soft booking of %(person)s for %(account)s.")
+    words = _names(booking, actor)
+    text = Message("%(who)s ended the soft booking of %(person)s for %(account)s.", words)
+    _tell(session, booking, actor, text)
     return booking
 
 
@@ -233,19 +241,19 @@ def _require_room(session: Session, booking: SoftBooking) -> None:
         )
 
 
-def _tell(session: Session, booking: SoftBooking, actor: Actor, text: str) -> None:
+def _names(booking: SoftBooking, actor: Actor) -> dict[str, object]:
+    person, account = booking.specialist.display_name, booking.account.name
+    return {"who": actor.name, "person": person, "account": account}
+
+
+def _tell(session: Session, booking: SoftBooking, actor: Actor, text: Message) -> None:
+    """The other side, and who else decides for the person."""
     department = booking.specialist.department
     sides = {booking.asked_by_id, booking.account.kam_id, department.head_id, department.deputy_head_id}
-    words = {
-        "who": actor.name,
-        "person": booking.specialist.display_name,
-        "account": booking.account.name,
-        "day": booking.expires_on,
-    }
     notify(
         session,
         users=sides - {actor.user_id},
         kind=NotificationKind.BOOKING,
-        text=Message(text, {name: value for name, value in words.items() if f"%({name})s" in text}),
+        text=text,
         link="/bookings",
     )
