@@ -46,7 +46,6 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
 def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     from planner.settings import cluster
     from planner.solving.cluster import cluster_at
-    from solver.exact.conflicts import smallest
     from solver.files import write_result
     from solver.solve import solve
 
@@ -65,6 +64,9 @@ def _solve(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel:
                 executor=executor,
             )
     if result.stopped == "conflict":
+        # It loads CP-SAT, for which a first plan need not wait.
+        from solver.exact.conflicts import smallest
+
         needed = smallest(problem, result.conflicts, settings, cancel=cancel)
         result = replace(result, conflicts_smallest=needed)
     return {"result": write_result(result)}

@@ -62,7 +62,6 @@ def solve_command(
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
     from solver.cards.short import reasons
-    from solver.exact.conflicts import smallest
     from solver.plan import Plan
     from solver.solve import solve
     from solver.tradeoffs.moves import Limit, at_most, kept
@@ -80,6 +79,9 @@ def solve_command(
             )
             where = kept(read, result.plan or Plan())
         if result.stopped == "conflict":
+            # It loads CP-SAT, for which a first plan need not wait.
+            from solver.exact.conflicts import smallest
+
             needed = smallest(read, result.conflicts, settings, cancel=stop)
             result = replace(result, conflicts_smallest=needed)
         if result.plan is not None:

@@ -17,7 +17,7 @@ from solver.search.construct import first_state, guided_state, rank_of
 from solver.search.improve import Terms, improve, mend, tidied
 from solver.search.plans import plan_of, state_of
 from solver.search.presolve import keep_obligations, obligations_lost, tighten
-from solver.search.state import TOTALS, UNMET
+from solver.search.state import TOTALS, UNMET, empty_state
 from solver.tables.arrays import case_of
 from solver.tables.books import pages
 from solver.terms.worth import floored
@@ -70,11 +70,16 @@ class Early:
     plan: Plan | None
 
 
-def early(problem: Problem, settings: Settings, watch: Watch) -> Early | None:
-    """The first plan of all, offered to `watch`; None when the locks contradict each other."""
+def early(problem: Problem, settings: Settings, watch: Watch, start: Plan | None = None) -> Early | None:
+    """The first plan of all, offered to `watch`; nothing when there is a plan to begin from.
+
+    None when the locks contradict each other.
+    """
     case = watch.during(3, "reading", lambda: case_of(problem))
     if case.conflict:
         return None
+    if start is not None:
+        return Early(case, empty_state(case), None)
 
     def over() -> bool:
         return watch.cancelled or watch.left() <= 0
@@ -106,7 +111,7 @@ class Drive:
     def go(self, start: Plan | None) -> Motored | None:
         """All of it, in order; None when the locks contradict each other."""
         during = self.watch.during
-        begun = self.watch.early or early(self.problem, self.settings, self.watch)
+        begun = self.watch.early or early(self.problem, self.settings, self.watch, start)
         if begun is None:
             return None
         case, first = begun.case, begun.state

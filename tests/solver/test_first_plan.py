@@ -10,9 +10,11 @@ from solver.bench.generate import generate
 from solver.bench.peer_greedy import by_filing, by_value_per_hour, greedy_plan
 from solver.exact.start import greedy
 from solver.exact.watch import Watch
-from solver.plan import Grant
+from solver.plan import Grant, Plan
 from solver.problem import Problem
 from solver.referee import check, measure, violations
+from solver.search.driving import early
+from solver.search.plans import plan_of
 
 
 def best_list(problem: Problem) -> int:
@@ -73,3 +75,14 @@ def test_a_team_keeps_to_the_hours_of_a_week_together() -> None:
     assert found is not None
     assert violations(problem, found) == []
     assert [grant.request for grant in found.granted] == ["r"]
+
+
+def test_a_plan_to_begin_from_takes_the_place_of_the_first_one() -> None:
+    """A plan made again after a change has no time for lists, which are worse than the plan before."""
+    problem = generate("S", 1)
+    watch, start = Watch(problem, 60.0, None, None), greedy(problem)
+    assert start is not None
+    begun = early(problem, Settings(), watch, start)
+    assert begun is not None
+    assert plan_of(begun.case, begun.state) == Plan()
+    assert watch.best is None
