@@ -37,6 +37,14 @@ class PlanTargetOut(Schema):
     chance_permille = fields.Integer(attribute="chance")
     so_far = fields.Function(lambda row: FigureOut().dump(row.so_far.working()))
     reached = fields.Function(lambda row: FigureOut().dump(row.reached.working()))
+    hours_needed = fields.Function(
+        lambda row: FigureOut().dump(row.backing.needed.working()) if row.backing else None,
+        metadata={"description": "At what an hour went with in the window; null for a chance."},
+    )
+    hours_granted = fields.Function(
+        lambda row: FigureOut().dump(row.backing.granted.working()) if row.backing else None
+    )
+    backed = fields.Boolean(attribute="backing.backed", allow_none=True)
 
 
 class DossierOut(Schema):

@@ -20,6 +20,7 @@ from planner.records import (
     ResourceRequest,
     TargetKind,
 )
+from planner.services.customers.backing import Backing, backing, hours_granted
 from planner.services.customers.worth import AccountWorth
 from planner.worth import Figure, Unit
 from planner.worth.figure import divided
@@ -29,13 +30,14 @@ FIELDS = ("channel", "relationship_stage", "need", "budget_minor", "wallet_minor
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a plan aims at and what its months brought so far; `reached` is unknown for a chance."""
+    """What a plan aims at, what its months brought so far, and hours for the rest; unknown for a chance."""
 
     kind: TargetKind
     aim_minor: int | None
     chance: int | None
     so_far: Figure
     reached: Figure
+    backing: Backing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def account_file(session: Session, worth: AccountWorth) -> AccountFile:
     return AccountFile(
         worth=worth,
         dossier=dossier(account, worth),
-        targets=_targets(worth.plan, worth) if worth.plan else (),
+        targets=_targets(session, worth.plan, worth, hours) if worth.plan else (),
         active_contacts=active_contacts(worth.judgement.contacts, today()),
         asked=_asked(session, account.id),
         hours=hours,
@@ -135,19 +137,23 @@ def months_of(period: str) -> tuple[str, ...]:
     return tuple(month_of(date(int(period[:4]), first + n, 1)) for n in range(count))
 
 
-def _targets(plan: AccountPlan, worth: AccountWorth) -> tuple[Target, ...]:
-    period = frozenset(months_of(plan.period))
-    months = [m for m in worth.judgement.money.months if m.month.month in period]
+def _targets(session: Session, plan: AccountPlan, worth: AccountWorth, hours: Figure) -> tuple[Target, ...]:
+    money, period = worth.judgement.money, months_of(plan.period)
+    months = [m for m in money.months if m.month.month in period]
+    ahead = period[0] >= month_of(today())
+    granted = hours_granted(session, plan.account_id, period)
     found = []
     for target in plan.targets:
-        sales = target.kind is TargetKind.SALES
+        sales, counts = target.kind is TargetKind.SALES, target.kind is not TargetKind.RETENTION
         parts = [(m.month.month, m.profit.net_revenue if sales else m.profit.contribution) for m in months]
         known = [Decimal(f.value) for _, f in parts if f.value is not None]
-        counted = known and target.kind is not TargetKind.RETENTION
         inputs = tuple(Figure(f.name, f.value, subject=month) for month, f in parts)
-        so_far = Figure("so_far", sum(known, Decimal(0)) if counted else None, Unit.MONEY, "", inputs)
+        total = sum(known, Decimal(0)) if counts and (known or ahead) else None
+        so_far = Figure("so_far", total, Unit.MONEY, "", inputs)
         aim = Figure("aim", target.amount_minor)
         value = divided(so_far.value, target.amount_minor)
         reached = Figure("reached", value, Unit.SHARE, "{so_far} / {aim}", (so_far, aim))
-        found.append(Target(target.kind, target.amount_minor, target.chance, so_far, reached))
+        brought = money.net_revenue if sales else money.contribution
+        backed = backing(aim, so_far, brought, hours, granted) if counts else None
+        found.append(Target(target.kind, target.amount_minor, target.chance, so_far, reached, backed))
     return tuple(found)
