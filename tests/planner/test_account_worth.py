@@ -203,7 +203,7 @@ def test_the_plan_says_how_long_a_customer_is_kept(world: World) -> None:
 
 
 def test_our_part_of_what_it_buys_and_what_serving_takes(world: World) -> None:
-    """Of 480,000 that Alfa buys 120,000 are ours, and serving it takes 12,000; unknown or nothing is unknown."""
+    """Of 480,000 that Alfa buys 120,000 are ours, and serving takes 12,000; without a wallet it is unknown."""
     year(world, "alfa", 120_000, logistics=1_000)
     for wallet, part in ((480_000, Decimal("0.25")), (None, None), (0, None)):
         with world.database.writing() as session:

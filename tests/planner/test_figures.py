@@ -11,9 +11,11 @@ from judged import figures as stored
 from sqlalchemy import select
 
 from planner.judging import judge
-from planner.records import Account, AccountFinancials, ClosedMonth, FiguresKind
+from planner.records import Account, AccountFinancials, ClosedMonth, ExchangeRate, FiguresKind
 from planner.services.customers import figures
+from planner.services.customers.currencies import currencies
 from planner.services.customers.figure_values import FiguresValues
+from planner.verdict import Refused
 from planner.worth import Flag
 
 # E3 in minor units: gross 120,000 less 10,000 is 110,000; the customer leaves 27,000 of it.
@@ -69,6 +71,29 @@ def test_an_entered_month_counts_at_once(world: World, monkeypatch: pytest.Monke
         assert company.judged[world.ids["alfa"]].money.contribution.value == 2_700_000
     assert (row.author_id, row.kind) == (world.ids["filip"], FiguresKind.ACTUAL)
     assert [e.action for e in events(world)][-1] == "figures.changed"
+
+
+def test_amounts_of_another_currency_are_turned_at_the_rate_of_their_month(world: World) -> None:
+    """A krone was worth 0.085 in November: 120,000 are 10,200; hours stay hours; without a rate it waits.
+
+    The correction tells the planning currency on both sides.
+    """
+    with world.database.writing() as session:
+        session.add(ExchangeRate(currency="NOK", month="2026-11", rate_millionths=85_000))
+        assert currencies(session, "2026-11") == ("EUR", "NOK")
+        assert currencies(session, "2026-12") == ("EUR",)
+    row = enter(world, replace(E3, currency="nok"))
+    assert (row.gross_sales, row.ar_open, row.receipts) == (1_020_000, 1_615_000, None)
+    assert row.kam_quarter_hours == 160
+    corrected = correct(world, row, replace(E3, cogs_minor=7_100_000, currency="NOK", reason="Invoice 17."))
+    assert corrected.cogs == 603_500
+    with world.database.reading() as session:
+        (kept,) = figures.corrections(session, world.ids["alfa"], "2026-11")
+        assert kept.before == {"cogs": 595_000}
+    for code, month in (("NOK", "2026-12"), ("XYZ", "2026-11")):
+        with pytest.raises(Refused) as told:
+            enter(world, replace(E3, currency=code), month)
+        assert [(p.where, p.code) for p in told.value.denied.problems] == [("currency", "E_CURRENCY_RATE")]
 
 
 def test_a_correction_keeps_what_stood_there(world: World) -> None:

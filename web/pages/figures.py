@@ -14,6 +14,7 @@ from planner.books import shifted
 from planner.permissions import Action, may
 from planner.records import AccountFinancials, FiguresKind
 from planner.services.customers import figures
+from planner.services.customers.currencies import currencies
 from planner.services.customers.figure_values import COMPONENTS, HOURS, MINOR, FiguresValues
 from planner.services.customers.figures import MonthOfAccount
 from planner.verdict import Denied, Kind, Problem, Refused
@@ -82,6 +83,7 @@ def _page(
         after=shifted(found.month, 1),
         names=COMPONENTS,
         currency=currency(),
+        currencies=[(code, code) for code in currencies(session, found.month)],
         hours=HOURS,
     )
 
@@ -162,7 +164,8 @@ def _read() -> tuple[FiguresValues, list[Problem]]:
             found.append(fault(name, "E_NUMBER", _("This is no number."), remedy))
         values[name if name in HOURS else name + MINOR] = value
     note, reason = request.form.get("note", ""), request.form.get("reason", "")
-    return FiguresValues(**values, note=note, reason=reason), found
+    code = request.form.get("currency", "")
+    return FiguresValues(**values, note=note, reason=reason, currency=code), found
 
 
 @pages.post("/accounts/<id:account_id>/months/<month>")
@@ -228,5 +231,6 @@ def _names() -> dict[str, str]:
         **{name: term(name).capitalize() for name in COMPONENTS},
         "note": _("Note"),
         "reason": _("What was wrong"),
+        "currency": _("Currency of the amounts"),
         "month": _("Month"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from planner.services.customers.figure_values import COMPONENTS, HOURS, LONGEST
+from planner.services.customers.figure_values import COMPONENTS, HOURS, LONGEST, LONGEST_CODE
 from web.schemas.base import Form, Schema
 from web.schemas.fields import Text, Whole
 
@@ -15,7 +15,7 @@ def shown_name(column: str) -> str:
 
 
 class _Values(Form):
-    """Minor units of the planning currency and quarter-hours; null is not known, never zero."""
+    """Minor units and quarter-hours; null is not known, never zero."""
 
     gross_sales_minor = Whole(required=True, metadata={"description": "Before discounts."})
     discounts_minor = Whole(required=True)
@@ -45,6 +45,12 @@ class _Values(Form):
         LONGEST, blank=True, load_default="", metadata={"description": "Needed for sales below zero."}
     )
     reason = Text(LONGEST, blank=True, load_default="", metadata={"description": "Why it is corrected."})
+    currency = Text(
+        LONGEST_CODE,
+        blank=True,
+        load_default="",
+        metadata={"description": "Of the amounts; turned at the rate of the month. Empty: the planning one."},
+    )
 
 
 class FiguresIn(_Values):

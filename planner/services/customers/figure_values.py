@@ -9,7 +9,7 @@ from planner import checks
 from planner.verdict import Problem
 
 MINOR: Final = "_minor"
-TEXTS: Final = ("note", "reason")
+TEXTS: Final = ("note", "reason", "currency")
 COSTS: Final = (
     *("discounts_minor", "bonuses_minor", "returns_minor", "cogs_minor", "logistics_minor"),
     *("support_minor", "programme_costs_minor", "other_cts_minor"),
@@ -21,6 +21,7 @@ BALANCES: Final = (
 HOURS: Final = ("kam_quarter_hours", "specialist_quarter_hours")
 MOST_QUARTER_HOURS: Final = 40_000
 LONGEST: Final = 500
+LONGEST_CODE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class FiguresValues:
     """One month as typed: minor units of the planning currency, effort in quarter-hours.
 
     What was sold and what it cost must be given, 0 for nothing; None elsewhere is not known, never zero.
-    `reason` says why a month is corrected.
+    `reason` says why a month is corrected. Amounts of another `currency` become the planning currency
+    at the rate of their month, before anything is stored.
     """
 
     gross_sales_minor: int | None
@@ -49,6 +51,7 @@ class FiguresValues:
     ap_related_minor: int | None = None
     note: str = ""
     reason: str = ""
+    currency: str = ""
 
 
 COMPONENTS: Final = tuple(
@@ -59,7 +62,10 @@ COMPONENTS: Final = tuple(
 
 def columns_of(values: FiguresValues) -> dict[str, Any]:
     """The values as the columns of a month."""
-    typed = {name.removesuffix(MINOR): value for name, value in asdict(values).items() if name != "reason"}
+    left_out = ("reason", "currency")
+    typed = {
+        name.removesuffix(MINOR): value for name, value in asdict(values).items() if name not in left_out
+    }
     return {**typed, "note": checks.tidy(values.note)}
 
 
@@ -79,6 +85,7 @@ def problems_in(values: FiguresValues) -> list[Problem]:
         if value is not None:
             found += checks.whole(name, value, 0, MOST_QUARTER_HOURS)
     found += checks.text("note", values.note, LONGEST)
+    found += checks.text("currency", values.currency, LONGEST_CODE)
     if not found and (values.gross_sales_minor or 0) < 0 and not values.note.strip():
         found.append(checks.problem("note", "E_NEGATIVE", "Sales are below zero.", "Say why in the note."))
     known = values.ar_open_minor is not None and values.ar_overdue_minor is not None

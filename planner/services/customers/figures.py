@@ -22,6 +22,7 @@ from planner.costs import read_costs
 from planner.permissions import Action, may
 from planner.records import Account, AccountFinancials, ClosedMonth, FiguresCorrection, FiguresKind
 from planner.scope import an_id, find_account
+from planner.services.customers.currencies import in_planning_currency
 from planner.services.customers.figure_values import (
     COMPONENTS,
     LONGEST,
@@ -177,6 +178,7 @@ def enter_figures(
     found += problems_in(values)
     if found:
         raise checks.invalid(found)
+    values = _converted(session, values, month)
     row = AccountFinancials(account_id=account.id, month=month, kind=FiguresKind(kind))
     late = row.kind is FiguresKind.ACTUAL and _is_closed(session, month)
     checks.require_well_formed([*_misplaced(session, account, row), *_reason(values, required=late)])
@@ -213,12 +215,20 @@ def correct_figures(
     check_version(session, row, version)
     actual = row.kind is FiguresKind.ACTUAL
     checks.require_well_formed([*problems_in(values), *_reason(values, required=actual)])
+    values = _converted(session, values, row.month)
     before = _plain(row)
     with changing(session, actor, Event.FIGURES_CHANGED, row, reason=checks.tidy(values.reason)):
         if actual:
             row.correction_id = _corrected(session, actor, row, values, before)
         _fill(row, actor, values)
     return row
+
+
+def _converted(session: Session, values: FiguresValues, month: str) -> FiguresValues:
+    """The values in the planning currency, checked again: a rate may make an amount too large."""
+    own, found = in_planning_currency(session, values, month)
+    checks.require_well_formed(found or problems_in(own))
+    return own
 
 
 def _reason(values: FiguresValues, *, required: bool) -> list[Problem]:
