@@ -90,7 +90,7 @@ def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
             yield Task(text, _("Answer the swap offer."), "/swaps", "compare", "warn")
     short: list[ResourceRequest] = []
     for row in _all(session, actor, TO_DO):
-        where, address = row.account.name, f"/requests/{row.id}"
+        where, address = _where(row, actor), f"/requests/{row.id}"
         if row.status is RequestStatus.RETURNED:
             why = f"{where}. {row.return_reason}"
             yield Task(_("Correct “%(title)s”", title=row.title), why, address, "alert", "bad")
@@ -99,7 +99,7 @@ def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
         elif row.outcome in {Outcome.REFUSED, Outcome.PARTLY}:
             short.append(row)
     for row in short[:MOST_SHORT]:
-        yield _short(row)
+        yield _short(row, actor)
     if len(short) > MOST_SHORT:
         text = ngettext(
             "%(num)d more request gets less than it asks for",
@@ -144,7 +144,12 @@ def _owed(session: Session, actor: Actor) -> Iterator[Task]:
     yield Task(text, why, "/outcomes", "check", "bad" if late else "warn")
 
 
-def _short(row: ResourceRequest) -> Task:
+def _where(row: ResourceRequest, actor: Actor) -> str:
+    """The account, and who keeps it when that is not the reader."""
+    return row.account.name if row.kam_id == actor.user_id else f"{row.account.name} · {row.kam.display_name}"
+
+
+def _short(row: ResourceRequest, actor: Actor) -> Task:
     """A request that the plan gives less than it asks for."""
     refused = row.outcome is Outcome.REFUSED
     text = (
@@ -153,7 +158,7 @@ def _short(row: ResourceRequest) -> Task:
         else _("“%(title)s” gets a part: see what would help", title=row.title)
     )
     picture = "cross" if refused else "minus"
-    return Task(text, row.account.name, f"/requests/{row.id}#card", picture, "warn")
+    return Task(text, _where(row, actor), f"/requests/{row.id}#card", picture, "warn")
 
 
 def _contracts(session: Session, actor: Actor) -> Iterator[Task]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner import checks
@@ -58,7 +59,7 @@ def offer_problems(session: Session, proposal: Proposal, rows: Sequence[OfferedH
 
 
 def _each(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -> list[Problem]:
-    people = {p.id: p for p in specialists(session) if p.department_id == proposal.department_id}
+    people = {p.id: p for p in _own_people(session, proposal)}
     weeks = weeks_for(proposal)
     found: list[Problem] = []
     for i, row in enumerate(rows):
@@ -175,8 +176,13 @@ def _short(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -
 def able_people(session: Session, proposal: Proposal) -> list[Specialist]:
     """People of the proposal's department who could work on the line in some of its weeks, by name."""
     weeks = weeks_for(proposal)
-    people: Mapping[str, Specialist] = {
-        p.id: p for p in specialists(session) if p.department_id == proposal.department_id
-    }
-    able_ones = [p for p in people.values() if any(able(proposal, p, week) for week in weeks)]
+    able_ones = [
+        p for p in _own_people(session, proposal) if any(able(proposal, p, week) for week in weeks)
+    ]
     return sorted(able_ones, key=lambda p: (p.display_name, p.id))
+
+
+def _own_people(session: Session, proposal: Proposal) -> Sequence[Specialist]:
+    """The people of the proposal's department alone: a company has many times as many."""
+    own = select(Specialist.id).where(Specialist.department_id == proposal.department_id)
+    return specialists(session, set(session.scalars(own)))
