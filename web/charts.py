@@ -112,6 +112,7 @@ class Matrix:
     absent: tuple[str, ...]
     side: int = SIDE
     middle: float = SIDE / 2
+    margin: int = MARGIN
 
 
 Spot = tuple[str, str, Decimal | None, Decimal | None, Decimal | int | None, bool]
@@ -151,9 +152,11 @@ def _named(dots: Sequence[Dot]) -> tuple[Dot, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A running sum from 0, with the height of the whole and the place of a fifth of the customers."""
+    """A running sum from 0, with the heights of nothing, half and the whole, and where a fifth ends."""
 
     points: str
+    nothing: float
+    half: float
     whole: float
     fifth: float
     width: int = WIDTH
@@ -172,4 +175,5 @@ def curve(sums: Sequence[Decimal]) -> Curve:
     places = [(0.0, height_of(0.0))] + [
         (round((n + 1) * step, 2), height_of(float(value))) for n, value in enumerate(sums)
     ]
-    return Curve(" ".join(f"{x},{y}" for x, y in places), height_of(1.0), WIDTH / 5)
+    heights = [height_of(part) for part in (0.0, 0.5, 1.0)]
+    return Curve(" ".join(f"{x},{y}" for x, y in places), *heights, WIDTH / 5)

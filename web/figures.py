@@ -25,8 +25,11 @@ def init_app(app: Flask) -> None:
     )
 
 
-def shown(figure: Figure | None) -> str:
-    """The number as people read it, rounded; a dash when nobody knows it."""
+def shown(figure: Figure | None, places: int | None = None) -> str:
+    """The number as people read it, rounded; a dash when nobody knows it.
+
+    In a column a plain number has as many `places` as the others; alone as many as it needs, up to four.
+    """
     if figure is None or figure.value is None:
         return UNKNOWN
     writers: Mapping[Unit, Callable[[], str]] = {
@@ -37,7 +40,8 @@ def shown(figure: Figure | None) -> str:
         Unit.POINTS: lambda: points(figure.value),
     }
     write = writers.get(figure.unit)
-    return write() if write else str(format_decimal(figure.value, format="#,##0.####"))
+    digits = "####" if places is None else "0" * places
+    return write() if write else str(format_decimal(figure.value, format=f"#,##0.{digits}"))
 
 
 def exact(figure: Figure) -> str:

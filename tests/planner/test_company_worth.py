@@ -66,6 +66,14 @@ def test_the_answer_holds_for_customers_and_claims(session: Session) -> None:
     _requests(session)
 
 
+def test_who_could_leave_stands_in_the_order_of_the_curve(session: Session) -> None:
+    """Two customers bring the same; beside each other their running sums rise all the same."""
+    found = portfolio.portfolio(judge(session, TODAY))
+    profits = [x.judgement.money.contribution.value for x in found.leavers]
+    assert len(set(profits)) < len(profits)
+    assert [x.judgement.account.id for x in found.leavers] == [step.key for step in found.curve]
+
+
 def _requests(session: Session) -> None:
     rows = {row.title: row for row in plannable(session)}
     weighed = weigh(session, TODAY, rows.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -13,7 +14,8 @@ from planner import records
 from planner.audit import Event
 from planner.services.explaining.reasons import WORDS
 from planner.services.filing.hints import Contention
-from web import rendering
+from planner.worth import Figure, Unit
+from web import figures, rendering
 from web.labels import LABELS
 
 HARD_SPACE = "\N{NO-BREAK SPACE}"
@@ -100,3 +102,10 @@ def test_a_files_address_changes_with_the_file(app: Flask) -> None:
         assert first.startswith("/static/css/app.css?v=")
         assert first == rendering.asset("css/app.css")
         assert first != rendering.asset("js/app.js").replace("js/app.js", "css/app.css")
+
+
+def test_plain_figures_of_a_column_have_as_many_places(app: Flask) -> None:
+    """Alone 0.11 is enough; below 0.1042 it is 0.1100, so that the points stand under each other."""
+    share = Figure("concentration", Decimal("0.11"), Unit.FACTOR, "", ())
+    assert in_language(app, "en", lambda: figures.shown(share)) == "0.11"
+    assert in_language(app, "pl", lambda: figures.shown(share, 4)) == "0,1100"

@@ -110,9 +110,10 @@ def portfolio(company: Company) -> Portfolio:
     )
 
 
-def _by_profit(judgement: Judgement) -> tuple[bool, Decimal]:
+def _by_profit(judgement: Judgement) -> tuple[bool, Decimal, str]:
+    """Falling profit, in the order of the curve also where two bring the same."""
     value = judgement.money.contribution.value
-    return (value is None, -Decimal(value or 0))
+    return (value is None, -Decimal(value or 0), judgement.account.id)
 
 
 def _held(rows: list[Judgement], name: str, of: Callable[[Judgement], Figure]) -> Figure:
