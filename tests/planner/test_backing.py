@@ -19,7 +19,7 @@ from planner.records import (
     TargetKind,
 )
 from planner.services.customers import account_files, worth
-from planner.services.customers.backing import Backing, backing
+from planner.services.customers.backing import Ahead, Backing, backing
 from planner.worth import Figure, Unit
 
 TODAY = date(2027, 1, 4)
@@ -30,14 +30,27 @@ def quarter_hours(value: int | None) -> Figure:
     return Figure("specialist_quarter_hours", value, Unit.QUARTER_HOURS)
 
 
+def ahead(granted: int, left: int = 26, planned: int = 13) -> Ahead:
+    """A plan for half of the weeks that are left."""
+    weeks = Figure("weeks_left", left, Unit.COUNT), Figure("weeks_planned", planned, Unit.COUNT)
+    return Ahead(quarter_hours(granted), *weeks)
+
+
+def test_a_period_that_no_plan_reaches_is_told_so() -> None:
+    """Nobody can be blamed for weeks that are not planned yet."""
+    given = Figure("aim", 1000), Figure("so_far", 0), Figure("contribution", 100), quarter_hours(40)
+    found = backing(*given, ahead(0, planned=0))
+    assert (found.needed.value, found.needed.note, found.backed) == (None, "not_planned", None)
+
+
 @pytest.mark.parametrize(
     ("aim", "so_far", "brought", "hours", "granted", "needed", "backed"),
     [
-        # 600 are missing; 1,200 went with 400 quarter-hours, so 600 go with 200.
-        (1000, 400, 1200, 400, 200, 200, True),
-        (1000, 400, 1200, 400, 199, 200, False),
-        # 100 x 400 / 1200 = 33.3, and a part of a quarter-hour is one.
-        (1000, 900, 1200, 400, 33, 34, False),
+        # 600 are missing; 1,200 went with 400 quarter-hours, so 600 go with 200, half of them by now.
+        (1000, 400, 1200, 400, 100, 100, True),
+        (1000, 400, 1200, 400, 99, 100, False),
+        # 100 x 400 / 1200 / 2 = 16.7, and a part of a quarter-hour is one.
+        (1000, 900, 1200, 400, 16, 17, False),
         # Reached already.
         (1000, 1100, 1200, 400, 0, 0, True),
         (1000, None, 1200, 400, 200, None, None),
@@ -61,7 +74,7 @@ def test_needed_hours_by_hand(  # noqa: PLR0917 - one column each
         Figure("so_far", so_far),
         Figure("contribution", brought),
         quarter_hours(hours),
-        quarter_hours(granted),
+        ahead(granted),
     )
     assert (found.needed.value, found.backed) == (needed, backed)
     assert bool(found.needed.note) is (needed is None)
@@ -90,9 +103,10 @@ def _backing(world: World) -> tuple[Backing | None, ...]:
 
 
 def test_the_page_holds_the_target_against_published_hours(world: World) -> None:
-    """120 quarter-hours brought 930,000 last year, after 270,000 for them; 1,860,000 need 240.
+    """120 quarter-hours brought 930,000 last year, after 270,000 for them; 1,860,000 need 240 in 52 weeks.
 
-    Published are 100 of January 2027, 60 of the week of December 28 and 50 of January 2028: 100 count.
+    The plan covers 13 of them, a quarter: 60. Published are 50 of January 2027 that count, 60 of the week
+    of December 28 and 50 of January 2028 that do not.
     """
     year(world, "alfa", 1_200_000, specialist_quarter_hours=10)
     _planned_year(world, 1_860_000)
@@ -110,7 +124,7 @@ def test_the_page_holds_the_target_against_published_hours(world: World) -> None
         )
         session.add(publication)
         session.flush()
-        for week, hours in (("2026-W53", 60), ("2027-W01", 40), ("2027-W03", 60), ("2028-W02", 50)):
+        for week, hours in (("2026-W53", 60), ("2027-W01", 20), ("2027-W03", 30), ("2028-W02", 50)):
             session.add(
                 PublishedHours(
                     publication_id=publication.id,
@@ -124,7 +138,7 @@ def test_the_page_holds_the_target_against_published_hours(world: World) -> None
     contribution, retention = _backing(world)
     assert retention is None
     assert contribution is not None
-    assert (contribution.needed.value, contribution.granted.value) == (Decimal(240), 100)
+    assert (contribution.needed.value, contribution.granted.value) == (Decimal(60), 50)
     assert contribution.backed is False
 
 

@@ -20,7 +20,7 @@ from planner.records import (
     ResourceRequest,
     TargetKind,
 )
-from planner.services.customers.backing import Backing, backing, hours_granted
+from planner.services.customers.backing import Backing, backing, hours_ahead
 from planner.services.customers.worth import AccountWorth
 from planner.worth import Figure, Unit
 from planner.worth.figure import divided
@@ -140,20 +140,20 @@ def months_of(period: str) -> tuple[str, ...]:
 def _targets(session: Session, plan: AccountPlan, worth: AccountWorth, hours: Figure) -> tuple[Target, ...]:
     money, period = worth.judgement.money, months_of(plan.period)
     months = [m for m in money.months if m.month.month in period]
-    ahead = period[0] >= month_of(today())
-    granted = hours_granted(session, plan.account_id, period)
+    begun = period[0] < month_of(today())
+    ahead = hours_ahead(session, plan.account_id, period)
     found = []
     for target in plan.targets:
         sales, counts = target.kind is TargetKind.SALES, target.kind is not TargetKind.RETENTION
         parts = [(m.month.month, m.profit.net_revenue if sales else m.profit.contribution) for m in months]
         known = [Decimal(f.value) for _, f in parts if f.value is not None]
         inputs = tuple(Figure(f.name, f.value, subject=month) for month, f in parts)
-        total = sum(known, Decimal(0)) if counts and (known or ahead) else None
+        total = sum(known, Decimal(0)) if counts and (known or not begun) else None
         so_far = Figure("so_far", total, Unit.MONEY, "", inputs)
         aim = Figure("aim", target.amount_minor)
         value = divided(so_far.value, target.amount_minor)
         reached = Figure("reached", value, Unit.SHARE, "{so_far} / {aim}", (so_far, aim))
         brought = money.net_revenue if sales else money.contribution
-        backed = backing(aim, so_far, brought, hours, granted) if counts else None
+        backed = backing(aim, so_far, brought, hours, ahead) if counts else None
         found.append(Target(target.kind, target.amount_minor, target.chance, so_far, reached, backed))
     return tuple(found)
