@@ -275,9 +275,11 @@ def _other_window(values: RequestValues, change: Mapping[str, Any]) -> RequestVa
     weeks = change["weeks"]
     if change["side"] == "earlier" and values.earliest_week:
         return replace(values, earliest_week=add_weeks(values.earliest_week, -weeks))
-    deadline = values.deadline + timedelta(weeks=weeks) if values.deadline else None
+    more = timedelta(weeks=weeks)
+    deadline = values.deadline + more if values.deadline else None
+    offer = values.offer_valid_until + more if values.offer_valid_until else None
     latest = add_weeks(values.latest_week, weeks) if values.latest_week else None
-    return replace(values, latest_week=latest, deadline=deadline)
+    return replace(values, latest_week=latest, deadline=deadline, offer_valid_until=offer)
 
 
 def _fewer_hours(values: RequestValues, percent: int) -> RequestValues:
