@@ -225,6 +225,13 @@ def test_a_comment_reaches_who_is_concerned(planned: Quarrel) -> None:
         assert _comment_refused(planned, planned.actor(who), text) == code
 
 
+def test_a_comment_on_a_refused_request_reaches_leadership(planned: Quarrel) -> None:
+    """No head is asked about R2: Lee's words would reach nobody, and leadership alone makes exceptions."""
+    with planned.database.writing() as session:
+        comments.comment(session, planned.actor("lee"), stable_id("r2"), "May we have an exception?")
+    assert _told(planned) == [("lena", "comment")]
+
+
 def _comment_refused(world: Quarrel, actor: Actor, text: str) -> str:
     with pytest.raises(Refused) as refused, world.database.writing() as session:
         comments.comment(session, actor, stable_id("r1"), text)

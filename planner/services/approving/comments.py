@@ -15,9 +15,12 @@ from planner.records import (
     Comment,
     Department,
     NotificationKind,
+    Outcome,
     Proposal,
     ProposalState,
     ResourceRequest,
+    Role,
+    UserRole,
 )
 from planner.scope import find_proposal, find_request, visible_proposals
 from planner.services.approving.deciding import LONGEST_TEXT, parties
@@ -77,7 +80,10 @@ def comment(
 
 
 def _concerned(session: Session, request: ResourceRequest, proposal: Proposal | None) -> set[str | None]:
-    """Those who keep the account, the heads whose people are asked, and who spoke before."""
+    """Those who keep the account, the heads whose people are asked, and who spoke before.
+
+    Of a refused request also leadership.
+    """
     departments = select(Proposal.department_id).where(
         Proposal.request_id == request.id, Proposal.state != ProposalState.SUPERSEDED
     )
@@ -89,4 +95,9 @@ def _concerned(session: Session, request: ResourceRequest, proposal: Proposal | 
     spoke = select(Comment.author_id).where(
         Comment.request_id == request.id, Comment.proposal_id == (proposal.id if proposal else None)
     )
-    return {*parties(request), *(who for row in heads for who in row), *session.scalars(spoke)}
+    concerned = {*parties(request), *(who for row in heads for who in row), *session.scalars(spoke)}
+    if request.outcome == Outcome.REFUSED:
+        # No head is asked about it; whoever speaks of it speaks to those who alone can make an exception.
+        leaders = select(UserRole.user_id).where(UserRole.role == Role.LEADERSHIP)
+        concerned.update(session.scalars(leaders))
+    return concerned

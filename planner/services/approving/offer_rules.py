@@ -176,9 +176,7 @@ def _short(session: Session, proposal: Proposal, rows: Sequence[OfferedHours]) -
 def able_people(session: Session, proposal: Proposal) -> list[Specialist]:
     """People of the proposal's department who could work on the line in some of its weeks, by name."""
     weeks = weeks_for(proposal)
-    able_ones = [
-        p for p in _own_people(session, proposal) if any(able(proposal, p, week) for week in weeks)
-    ]
+    able_ones = [p for p in _own_people(session, proposal) if any(able(proposal, p, week) for week in weeks)]
     return sorted(able_ones, key=lambda p: (p.display_name, p.id))
 
 
