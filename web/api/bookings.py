@@ -14,7 +14,7 @@ from planner.services.approving.soft_bookings import BookingValues
 from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
-from web.schemas.bookings import BookingEndIn, BookingIn, BookingOut
+from web.schemas.bookings import BookingEndIn, BookingIn, SoftBookingOut
 from web.schemas.common import PageQuery, list_of
 from web.schemas.outputs import page_of
 
@@ -25,7 +25,7 @@ blueprint = Blueprint("bookings", "Hours held softly until a day.")
 @policy(Action.VIEW_BOOKINGS)
 @blueprint.query(PageQuery)
 @reads
-@blueprint.answer(list_of(BookingOut))
+@blueprint.answer(list_of(SoftBookingOut))
 def list_bookings(session: Session, actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
     """Bookings in your sight, the next to expire first."""
     return page_of(booking_views.list_bookings(session, actor), query)
@@ -35,7 +35,7 @@ def list_bookings(session: Session, actor: Actor, query: dict[str, Any]) -> dict
 @policy(Action.ASK_BOOKING)
 @blueprint.body(BookingIn)
 @writes
-@blueprint.answer(BookingOut, 201)
+@blueprint.answer(SoftBookingOut, 201)
 def ask_booking(session: Session, actor: Actor, values: dict[str, Any]) -> BookingView:
     """Ask a head to hold hours of one of the people."""
     booking = soft_bookings.ask_booking(session, actor, BookingValues(**values))
@@ -46,7 +46,7 @@ def ask_booking(session: Session, actor: Actor, values: dict[str, Any]) -> Booki
 @policy(Action.GRANT_BOOKING)
 @blueprint.versioned
 @writes
-@blueprint.answer(BookingOut)
+@blueprint.answer(SoftBookingOut)
 def grant_booking(session: Session, actor: Actor, booking_id: str) -> BookingView:
     """Keep the hours free until it expires."""
     booking = soft_bookings.grant_booking(session, actor, booking_id, asked_version())
@@ -58,7 +58,7 @@ def grant_booking(session: Session, actor: Actor, booking_id: str) -> BookingVie
 @blueprint.versioned
 @blueprint.body(BookingEndIn)
 @writes
-@blueprint.answer(BookingOut)
+@blueprint.answer(SoftBookingOut)
 def end_booking(session: Session, actor: Actor, values: dict[str, Any], booking_id: str) -> BookingView:
     """Decline, release or give back; the hours are free at once."""
     booking = soft_bookings.end_booking(session, actor, booking_id, asked_version(), values["reason"])

@@ -29,7 +29,7 @@ class BookingEndIn(Form):
     reason = Text(300, blank=True, load_default="")
 
 
-class BookingOut(Schema):
+class SoftBookingOut(Schema):
     """A soft booking. State: asked, held, expired or ended; only held ones take hours from plans."""
 
     id = fields.String(attribute="booking.id")
