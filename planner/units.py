@@ -15,6 +15,7 @@ from planner.records import (
     Account,
     DefinitionScope,
     Department,
+    KeyAccountDefinition,
     Proposal,
     RequestLine,
     RequestStatus,
@@ -71,10 +72,15 @@ def customers_of(session: Session, unit: Unit) -> frozenset[str]:
 
 
 def units_that_are(session: Session) -> dict[Unit, str]:
-    """Every unit with its name: managers somebody reports to, then departments."""
+    """Every unit with its name: managers somebody reports to or who have a definition, then departments."""
     managers = select(User.manager_id).where(User.manager_id.is_not(None))
+    defined = select(KeyAccountDefinition.scope_id).where(
+        KeyAccountDefinition.scope == DefinitionScope.SALES_MANAGER
+    )
     teams = session.execute(
-        select(User.id, User.display_name).where(User.id.in_(managers)).order_by(User.display_name, User.id)
+        select(User.id, User.display_name)
+        .where(or_(User.id.in_(managers), User.id.in_(defined)))
+        .order_by(User.display_name, User.id)
     )
     departments = session.execute(
         select(Department.id, Department.name).order_by(Department.name, Department.id)

@@ -37,6 +37,7 @@ class FactorValues:
 FACTORS: Final = Statements(
     StrategicFactor,
     newest="valid_from",
+    people=(StrategicFactor.set_by, StrategicFactor.approved_by),
     agreed="approved_by_id",
     say=Action.SET_FACTOR,
     agree_to=Action.APPROVE_FACTOR,

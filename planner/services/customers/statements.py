@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from planner import checks
 from planner.actor import Actor
 from planner.audit import Event, changing
 from planner.clock import today
 from planner.permissions import Action, may
-from planner.records import Account, AccountTrait, StrategicFactor
+from planner.records import Account, AccountTrait, StrategicFactor, User
 from planner.scope import an_id, find_account
 from planner.services.customers.keepers import keeps, person
 from planner.services.versions import check_version
@@ -83,7 +83,8 @@ class Statements(Generic[S]):
 
     Attributes:
         record: The record of this kind.
-        newest: Its columns by which the newest comes first.
+        newest: Its column by which the newest comes first.
+        people: Its two persons, to be read with it.
         agreed: Its column for the second person.
         say: Who may make one, and take the own back while nobody agreed.
         agree_to: Who may agree.
@@ -95,6 +96,7 @@ class Statements(Generic[S]):
 
     record: type[S]
     newest: str
+    people: tuple[InstrumentedAttribute[User], InstrumentedAttribute[User | None]]
     agreed: str
     say: Action
     agree_to: Action
@@ -113,7 +115,8 @@ class Statements(Generic[S]):
         account = find_account(session, actor, account_id)
         record = self.record
         newest = getattr(record, self.newest).desc(), record.created_at.desc(), record.id
-        return session.scalars(select(record).where(record.account_id == account.id).order_by(*newest)).all()
+        query = select(record).where(record.account_id == account.id).order_by(*newest)
+        return session.scalars(query.options(*map(joinedload, self.people))).all()
 
     def view(self, session: Session, actor: Actor, account_id: str, row_id: str) -> S:
         """One of them.

@@ -48,6 +48,7 @@ class TraitValues:
 TRAITS: Final = Statements(
     AccountTrait,
     newest="stated_on",
+    people=(AccountTrait.stated_by, AccountTrait.confirmed_by),
     agreed="confirmed_by_id",
     say=Action.STATE_TRAIT,
     agree_to=Action.CONFIRM_TRAIT,
