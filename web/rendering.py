@@ -238,8 +238,9 @@ def say(message: Any) -> str:
 
 
 def day(value: date | None) -> str:
-    """A date."""
-    return UNKNOWN if value is None else format_date(value, "d MMM y", locale=locale())
+    """A date; in English with the day first, as weeks and times say it."""
+    pattern = "d MMM y" if locale().language == "en" else "medium"
+    return UNKNOWN if value is None else format_date(value, pattern, locale=locale())
 
 
 def at(value: datetime, pattern: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -109,3 +110,10 @@ def test_plain_figures_of_a_column_have_as_many_places(app: Flask) -> None:
     share = Figure("concentration", Decimal("0.11"), Unit.FACTOR, "", ())
     assert in_language(app, "en", lambda: figures.shown(share)) == "0.11"
     assert in_language(app, "pl", lambda: figures.shown(share, 4)) == "0,1100"
+
+
+def test_a_date_reads_day_first_in_english_and_as_usual_elsewhere(app: Flask) -> None:
+    """One page must not write Jan 8 beside 4 Jan; Czech keeps its own order and points."""
+    told = date(2027, 1, 8)
+    assert in_language(app, "en", lambda: rendering.day(told)) == "8 Jan 2027"
+    assert in_language(app, "cs", lambda: rendering.day(told)) == "8. 1. 2027"
