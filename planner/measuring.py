@@ -155,9 +155,9 @@ def _total(name: str, months: Sequence[tuple[str, Figure]], asked: int) -> Figur
 def _ratio(name: str, top: Figure, bottom: Figure) -> Figure:
     value = divided(top.value, bottom.value)
     formula = "{" + top.name + "} / {" + bottom.name + "}"
-    return Figure(
-        name, value, Unit.SHARE, formula, (top, bottom), "" if value is not None else "nothing_sold"
-    )
+    # Sums of which a month is missing may be of different months.
+    note = top.note or bottom.note if value is not None else "nothing_sold"
+    return Figure(name, value, Unit.SHARE, formula, (top, bottom), note)
 
 
 def serving_part(money: Money) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -32,7 +32,9 @@ def exit_stress(
         receipts: What it paid.
         payments: What serving it made us pay to others; our own people stay.
         overdue: What it owes too long and would not pay any more.
-        months: How many months the sums are of.
+        months: How many months the sums are of, where they do not tell it by their inputs.
+
+    A sum that lacks a month is taken to a year from the months it has, and what follows says so.
     """
     profit = _yearly("yearly_contribution", contribution, months)
     received = _yearly("yearly_receipts", receipts, months)
@@ -43,6 +45,7 @@ def exit_stress(
         [received, Figure("ar_overdue", overdue)],
         [spent],
     )
+    cash = replace(cash, note=cash.note or received.note or spent.note)
     lost = Figure(
         "exit_profit", profit.value, Unit.MONEY, "12 * mean monthly {contribution}", (profit,), profit.note
     )
@@ -50,12 +53,14 @@ def exit_stress(
 
 
 def _yearly(name: str, total: Figure, months: int) -> Figure:
-    inputs = (total, Figure("months", months, Unit.COUNT))
+    summed = sum(figure.value is not None for figure in total.inputs) or months
+    inputs = (total, Figure("months", summed, Unit.COUNT))
     formula = "12 * {" + total.name + "} / {months}"
-    if total.value is None or not months:
+    if total.value is None or not summed:
         return Figure(name, None, Unit.MONEY, formula, inputs, "input_unknown")
     with localcontext(ARITHMETIC):
-        return Figure(name, Decimal(total.value) * MONTHS / months, Unit.MONEY, formula, inputs)
+        value = Decimal(total.value) * MONTHS / summed
+    return Figure(name, value, Unit.MONEY, formula, inputs, total.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ def test_the_plan_says_how_long_a_customer_is_kept(world: World) -> None:
 
 
 def test_our_part_of_what_it_buys_and_what_serving_takes(world: World) -> None:
-    """Of 480,000 that Alfa buys 120,000 are ours, and serving takes 12,000; without a wallet it is unknown."""
+    """Of 480,000 that Alfa buys 120,000 are ours; serving it takes 12,000; without a wallet it is unknown."""
     year(world, "alfa", 120_000, logistics=1_000)
     for wallet, part in ((480_000, Decimal("0.25")), (None, None), (0, None)):
         with world.database.writing() as session:
@@ -225,6 +225,24 @@ def test_what_an_exit_would_cost(world: World) -> None:
         assert leaver.concentration_after.value == 1
         assert (found.key_profit.value, found.top_1.value) == (1, found.curve[0].cumulative)
     assert refused(world, "nora", portfolio.view_portfolio).code == "E_FORBIDDEN"
+
+
+def test_a_year_without_a_customer_is_reckoned_from_the_months_that_are_known(world: World) -> None:
+    """Twelve months of 10,000, two with unknown hours: ten are known, so a year is 120,000.
+
+    Receipts are known for six months only: 1,000 each are 12,000 a year. Both say that months are missing.
+    """
+    figures(world, "alfa", "2025-12", 0)
+    for number, month in enumerate(YEAR):
+        hours = None if number < 2 else 0
+        receipts = 1_000 if number < 6 else None
+        figures(world, "alfa", month, 10_000, kam_quarter_hours=hours, receipts=receipts)
+    with world.database.reading() as session:
+        found = worth.account_worth(session, world.ids["alfa"], TODAY).figures
+    assert (found["exit_profit"].value, found["exit_profit"].note) == (120_000, "months_missing")
+    (received, *_) = found["exit_cash"].inputs
+    assert (received.value, found["exit_cash"].note) == (12_000, "months_missing")
+    assert found["margin"].note == "months_missing"
 
 
 @pytest.mark.acceptance
