@@ -128,6 +128,7 @@ def _figures(file: Content, measures: Measures, problem_hash: str) -> Iterator[F
     for row in rows:
         yield from _request(row, plan)
     yield Figure("requests of the plan", sorted(row["request_id"] for row in rows), sorted(plan.levels))
+    yield from _short(file["plan"], plan)
     yield from _accounts(content, rows, plan)
     yield from _departments(content, file["problem"], plan)
     yield from _difference(file)
@@ -174,6 +175,15 @@ def _request(row: Content, plan: _Plan) -> Iterator[Figure]:
     yield Figure(f"{name}: people and weeks", stated, sorted(cells))
     refused = plan.levels[key] == REFUSED
     yield Figure(f"{name}: refused", row["state"] == "refused", refused)
+
+
+def _short(ending: Content, plan: _Plan) -> Iterator[Figure]:
+    """Each reason stands beside the level that its request has, and is about the next one."""
+    for row in ending["short"]:
+        level = plan.levels[row["request"]]
+        yield Figure(f"{row['request']}: level below its top", row["level"], level)
+        if "level" in row["params"]:
+            yield Figure(f"{row['request']}: level it lacks", row["params"]["level"], level + 1)
 
 
 def _accounts(content: Content, rows: Sequence[Content], plan: _Plan) -> Iterator[Figure]:
