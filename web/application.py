@@ -25,6 +25,7 @@ from web import (
     policy,
     rendering,
     review_words,
+    sent_once,
     uploads,
 )
 from web.config import flask_config
@@ -56,6 +57,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.before_request(gate.check)
     csrf = CSRFProtect(app)
     errors.init_app(app)
+    sent_once.init_app(app)
     rendering.init_app(app)
     figures.init_app(app)
     review_words.init_app(app)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from planner.database import Database
+from web import sent_once
 from web.auth import current_actor
 
 KEY = "planner.database"
@@ -32,9 +33,16 @@ def reading() -> AbstractContextManager[Session]:
     return database().reading()
 
 
-def writing() -> AbstractContextManager[Session]:
-    """A unit of work: locked first, committed at the end, undone whole on any exception."""
-    return database().writing()
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A unit of work: locked first, committed at the end, undone whole on any exception.
+
+    Raises:
+        SentBeforeError: the form that is being stored was stored before.
+    """
+    with database().writing() as session:
+        sent_once.claim(session)
+        yield session
 
 
 def reads(view: Callable[..., Any]) -> Callable[..., Any]:
