@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 COMPILING_S = 150.0
 """Seconds without which compiling is not waited for while another engine is at hand."""
 
-LOADING_S = 3.0
-"""The same for loading what is compiled."""
+LOADING_S = 0.75
+"""Seconds of a core without which what is compiled is not loaded, which cannot be ended."""
 
 COMPILING = "compiling the engine's loops once, about 2 minutes"
 """What is told meanwhile."""
@@ -51,7 +51,7 @@ def begin(problem: Problem, settings: Settings, watch: Watch) -> bool:
 
     Other engines take seconds to load, and no search is needed for this.
     """
-    if watch.left() < LOADING_S and DRIVING not in sys.modules:
+    if DRIVING not in sys.modules and watch.left() < LOADING_S * watch.slowness():
         watch.hurried = True
         return False
     driving = watch.during(3, "loading", lambda: import_module(DRIVING))
@@ -93,7 +93,8 @@ def drive(
         RefereeError: A plan breaks a rule.
     """
     began = watch.seconds()
-    if small and seconds < LOADING_S and DRIVING not in sys.modules:
+    late = DRIVING not in sys.modules and seconds < LOADING_S * watch.slowness()
+    if late and (small or watch.best is not None):
         watch.hurried = True
         return None
     driving = watch.during(3, "loading", lambda: import_module(DRIVING))

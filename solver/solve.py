@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,10 @@ SIMPLE = 40_000
 BRIEF = 400_000
 """The same beyond which one plain greedy plan has to do where the motor is not to be had at once."""
 
-BRIEFLY = 0.3
+LOADING_S = 0.5
+"""Seconds of a core that loading CP-SAT takes."""
+
+BRIEFLY = 0.5
 """Most part of the wall limit for granting by it."""
 
 
@@ -76,7 +80,7 @@ def solve(
     watch.show(1, None, "first plan")
     # What takes long on a large problem is not left for after the limit.
     mark = problem_hash(problem)
-    if watch.best is not None and watch.stopped():
+    if watch.best is not None and (watch.stopped() or _too_late(watch)):
         ending = _at_once(settings, watch)
     else:
         # CP-SAT takes seconds to load; verifying a plan or reading a file must not wait for it.
@@ -118,6 +122,11 @@ def _near(problem: Problem, start: Plan) -> Plan | None:
     asked = tuple(lock for lock in problem.locks if lock.kind == "min_level")
     without = tuple(lock for lock in problem.locks if lock.kind != "min_level")
     return salvage(replace(problem, locks=without), start) if asked else None
+
+
+def _too_late(watch: Watch) -> bool:
+    """Whether the limit would come while the other engine is loaded, which cannot be ended."""
+    return "ortools" not in sys.modules and watch.left() < LOADING_S * watch.slowness()
 
 
 def _at_once(settings: Settings, watch: Watch) -> Ending:

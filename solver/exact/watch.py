@@ -28,6 +28,9 @@ HEARTBEAT_S = 1.0
 STAGE_OF_BOUND = 3
 """The stage whose value the bound is about."""
 
+SLOWEST = 4.0
+"""Beyond this a moment's load would decide what is tried at all."""
+
 PATIENCE_S = 1.0
 """Seconds of verifying a plan beyond which a wish to stop does not wait for it."""
 
@@ -70,6 +73,7 @@ class Watch:
         self._progress = progress
         self._cancel = cancel
         self._began = time.monotonic()
+        self._used = time.process_time()
         self._asked = -ASK_S
         self._bound: int | None = None
         self._shown: tuple[float, tuple[int, int | None, int | None]] = (0.0, (-1, None, None))
@@ -81,6 +85,11 @@ class Watch:
     def left(self) -> float:
         """Seconds until the wall limit, never below 0."""
         return max(0.0, self._limit - self.seconds())
+
+    def slowness(self) -> float:
+        """Seconds that a second of a core took so far, 1 to `SLOWEST`: other work may have the machine."""
+        used = max(1e-3, time.process_time() - self._used)
+        return min(SLOWEST, max(1.0, self.seconds() / used))
 
     def stopped(self) -> bool:
         """Whether to stop now: the caller wishes it or the wall limit has come."""

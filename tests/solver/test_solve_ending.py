@@ -201,6 +201,27 @@ def test_told_to_stop_after_the_first_plan_no_other_engine_is_loaded() -> None:
     assert done.stdout.split() == ["cancelled", "True", "False"]
 
 
+def test_on_a_starved_machine_nothing_is_loaded_that_would_outlast_the_limit() -> None:
+    """A second of a core takes three minutes here, so that loading CP-SAT would pass the limit."""
+    script = (
+        "import sys; from solver import Settings, solve; from solver.exact.watch import Watch; "
+        "from solver.bench.generate import generate; Watch.slowness = lambda self: 180.0; "
+        "found = solve(generate('S', 1), Settings(wall_limit_s=60.0)); "
+        "print(found.stopped, found.reproducible, len(found.plan.granted) > 0, 'ortools' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["wall_limit", "False", "True", "False"]
+
+
+def test_a_machine_is_as_slow_as_its_clock_is_ahead_of_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute passed, a third of it at work: a second takes three; never less than one, or above four."""
+    watch = Watch(ONE_FITS, 60.0, None, None)
+    for passed, worked, slow in ((60.0, 20.0, 3.0), (10.0, 20.0, 1.0), (600.0, 20.0, 4.0)):
+        monkeypatch.setattr(watch, "_began", time.monotonic() - passed)
+        monkeypatch.setattr(watch, "_used", time.process_time() - worked)
+        assert watch.slowness() == pytest.approx(slow, rel=0.2)
+
+
 @pytest.mark.parametrize(("verifying_s", "kept"), [(60.0, Q_SERVED), (0.01, R_SERVED)])
 def test_who_cancels_does_not_wait_for_a_large_plan_to_be_verified(verifying_s: float, kept: Plan) -> None:
     """The better plan is dropped where verifying took a minute before, and kept where it took no time."""
