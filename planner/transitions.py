@@ -207,19 +207,15 @@ REQUESTS: Table = {
 }
 
 P = ProposalState
+ANSWERED = (P.APPROVED, P.REJECTED, P.COUNTERED)
 PROPOSALS: Table = {
     (P.PROPOSED, ProposalAction.APPROVE): P.APPROVED,
     (P.PROPOSED, ProposalAction.REJECT): P.REJECTED,
     (P.PROPOSED, ProposalAction.COUNTER): P.COUNTERED,
-    (P.APPROVED, ProposalAction.REOPEN): P.PROPOSED,
-    (P.REJECTED, ProposalAction.REOPEN): P.PROPOSED,
-    (P.COUNTERED, ProposalAction.REOPEN): P.PROPOSED,
+    **{(answered, ProposalAction.REOPEN): P.PROPOSED for answered in ANSWERED},
     (P.APPROVED, ProposalAction.PUBLISH): P.PUBLISHED,
     (P.PUBLISHED, ProposalAction.WORK): P.WORKED,
-    (P.PROPOSED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
-    (P.APPROVED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
-    (P.REJECTED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
-    (P.COUNTERED, ProposalAction.SUPERSEDE): P.SUPERSEDED,
+    **{(open_or, ProposalAction.SUPERSEDE): P.SUPERSEDED for open_or in (P.PROPOSED, *ANSWERED)},
 }
 
 F = OfferState

@@ -47,7 +47,8 @@ def _answer(world: Quarrel, name: str, reason: RejectionReason | None = None) ->
             decisions.reject(
                 session, world.actor("eva"), part.id, part.version, reason, "Wrong customer named."
             )
-    return world.row(Proposal, part.id)  # type: ignore[no-any-return]
+    answered: Proposal = world.row(Proposal, part.id)
+    return answered
 
 
 def _reopen(world: Quarrel, who: str, part: Proposal, version: int | None = None) -> None:
