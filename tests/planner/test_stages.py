@@ -36,7 +36,11 @@ def test_a_stage_brings_the_chances_that_are_usual_there(world: World) -> None:
 def test_other_chances_need_a_reason(world: World) -> None:
     """Stated chances stay as stated; only the reason is asked for, and words change nothing else."""
     assert missing(world, stage="proposal", evidence=(STATED,)) == {("curve_reason", "E_REQUIRED")}
-    said: dict[str, Any] = {"stage": "proposal", "evidence": (STATED,), "curve_reason": "They know us for ten years."}
+    said: dict[str, Any] = {
+        "stage": "proposal",
+        "evidence": (STATED,),
+        "curve_reason": "They know us for ten years.",
+    }
     assert missing(world, **said) == set()
     assert [p.probability for p in world.draft(**said).curve] == [200, 500]
 

@@ -245,3 +245,18 @@ def test_one_cycle_follows_the_other(client: Client, world: World) -> None:
     # Times come back in UTC: 19:00 in Oslo is 18:00.
     assert opened.get_json()["decision_deadline"] == "2027-02-10T18:00:00+00:00"
     assert opened.get_json()["status"] == "collecting"
+
+
+def test_stage_and_goal_travel_with_a_request(client: Client, world: World) -> None:
+    """The usual chances come with the stage; the list is filtered by the goal, which counts it."""
+    nora, lukas = client("nora"), client("lukas")
+    assert lukas.post("/goals", {"code": "north", "title": "Go north"}).status_code == 201
+    (usual,) = [row for row in nora.get("/stages").get_json()["rows"] if row["stage"] == "running"]
+    body = request_body(world, stage="running", goal_code="north", curve=[])
+    draft = nora.post("/requests", body).get_json()
+    assert (draft["stage"], draft["goal_code"], draft["curve"]) == ("running", "north", usual["curve"])
+    assert {gap["code"] for gap in draft["missing"]} == {"E_STAGE_EVIDENCE"}
+    nora.post("/requests", request_body(world))
+    assert nora.get("/requests?goal_code=north").get_json()["total"] == 1
+    (goal,) = nora.get("/goals").get_json()["rows"]
+    assert (goal["requests"], goal["quarter_hours"]) == (1, 0)
