@@ -107,7 +107,10 @@ def marked(world: World, owner: str, account: str, line: LineValues, **changes: 
         deadline_source=f"{MONEY[owner]} source",
         contract_reference=f"{MONEY[owner]} contract",
         evidence=(("own_estimate", f"{MONEY[owner]} evidence", f"https://example.com/{MONEY[owner]}"),),
-        lines=(line,),
+        lines=(
+            # Dearer than the worth, so that it is never bought and only has to stay unseen.
+            replace(line, outside_cost_minor=AMOUNT[owner], outside_source=f"{MONEY[owner]} supplier"),
+        ),
         **{"benefits": ((0, AMOUNT[owner]),), **changes},
     )
 
