@@ -36,7 +36,7 @@ def upgrade() -> None:
             name=op.f("fk_late_admission_request_id_resource_request"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_late_admission")),
-        sa.UniqueConstraint("request_id", "cycle_id", name=op.f("uq_late_admission_request_id")),
+        sa.UniqueConstraint("request_id", "cycle_id", name=op.f("uq_late_admission_request_id_cycle_id")),
     )
 
 
