@@ -175,7 +175,7 @@ def quotas() -> Quotas:
     env = Env(eager=True, prefix="PLANNER_")
     try:
         found = Quotas(
-            env.int("OPEN_REQUESTS", 300), env.int("OPEN_PER_CUSTOMER", 100), env.int("BACKGROUND", 20)
+            env.int("OPEN_REQUESTS", 300), env.int("OPEN_PER_CUSTOMER", 100), env.int("BACKGROUND", 50)
         )
     except EnvError as error:
         raise SettingsError(f"{error}.") from error

@@ -94,7 +94,7 @@ def test_all_errors_are_named_at_once(sqlite_database: Database, folder: Path) -
         ("company.json", '"frozen_weeks": 2', '"frozen_weeks": 2.5', "company.json/cycle/frozen_weeks"),
         ("company.json", "2027-01-05T23:00", "2027-01-05T23:00+01:00", "company.json/cycle/request_cutoff"),
         ("users.csv", "piotr.zajac@", "Anna.Kowalska@", "users.csv/line 7/email"),
-        ("users.csv", ",leadership\n", ",emperor\n", "users.csv/line 2/roles"),
+        ("users.csv", ",leadership,\n", ",emperor,\n", "users.csv/line 2/roles"),
         ("delegations.csv", "2027-01-22", "2027-01-01", "delegations.csv/line 2/last_day"),
         ("departments.csv", ",50,5\n", ",96,5\n", "departments.csv/line 2/expedite_percent"),
         ("departments.csv", "pawel.gorski", "ola.nygard", "departments.csv/line 2/deputy_head"),

@@ -56,6 +56,7 @@ proposal.reject      H
 request.decide       H
 inbox.approve        H
 proposal.counter     H
+proposal.reopen      H
 offer.list           K
 offer.answer         K
 waiting.view         LP
@@ -98,6 +99,7 @@ request.worth        KLPF
 swap.view            K
 swap.offer           K
 swap.answer          K
+swap.release         KL
 override.view        LPF
 override.price       L
 override.sign        L
@@ -107,7 +109,7 @@ scenario.promote     L
 trade_off.view       LPF
 trade_off.ask        LP
 portfolio.view       LPF
-definition.view      KLPF
+definition.view      KHLPF
 definition.edit      L
 definition.approve   L
 calibration.view     KL

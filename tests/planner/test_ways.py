@@ -53,9 +53,11 @@ def test_e7_ways_forward(planned: Quarrel) -> None:
         "level": "With 80 % of the hours, for the same worth, it would be granted.",
         "hours": "With more time of Design, up to 20 % of what it asks for, it would be granted.",
         "yield": "If others yielded, it would be granted.",
+        "outside": "If somebody outside did all of it for less than this price, it would be done:",
     }
+    assert [way.price_minor for way in lee.ways if way.family == "outside"] == [38 * K]
     assert all(way.displaced == () and way.displaced_count is None for way in lee.ways)
-    assert {way.family for way in lee.ways if way.counter} == {"value", "level"}
+    assert {way.family for way in lee.ways if way.counter} == {"value", "level", "outside"}
     lena = seen(planned, "lena", run)
     assert told(lena)["hours"] == "With 4 hours more of Design it would be granted."
     assert told(lena)["yield"] == "If this yields: R1"
