@@ -175,5 +175,10 @@ def curve(sums: Sequence[Decimal]) -> Curve:
     places = [(0.0, height_of(0.0))] + [
         (round((n + 1) * step, 2), height_of(float(value))) for n, value in enumerate(sums)
     ]
-    heights = [height_of(part) for part in (0.0, 0.5, 1.0)]
-    return Curve(" ".join(f"{x},{y}" for x, y in places), *heights, WIDTH / 5)
+    return Curve(
+        points=" ".join(f"{x},{y}" for x, y in places),
+        nothing=height_of(0.0),
+        half=height_of(0.5),
+        whole=height_of(1.0),
+        fifth=WIDTH / 5,
+    )

@@ -35,7 +35,7 @@ COMPLETE = {
 class Person:
     """Somebody at a browser, whose forms carry the token of their pages."""
 
-    def __init__(self, app: Flask, world: World, name: str) -> None:
+    def __init__(self, app: Flask, world: World, name: str | None) -> None:
         self.client: FlaskClient = browser(app, world, name)
         self.token = csrf(app)
 

@@ -99,7 +99,7 @@ def rate_image(
 
 
 @blueprint.get("/criteria")
-@policy(Action.VIEW_DEFINITION)
+@policy(Action.VIEW_ACCOUNT)
 @blueprint.query(PageQuery)
 @reads
 @blueprint.answer(list_of(CriterionOut))

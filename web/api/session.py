@@ -69,12 +69,13 @@ def end_token(session: Session, actor: Actor, token_id: str) -> None:
 @policy(Action.EDIT_PROFILE)
 @blueprint.body(OwnPasswordIn)
 @blueprint.answer(status=204)
-def change_password(values: dict[str, Any]) -> None:
+def change_password(values: dict[str, Any]) -> str:
     """Change your password; this key ends with all others."""
     actor = auth.current_actor()
     count_sign_in(f"password of {actor.user_id}")
     with writing() as session:
         users.change_password(session, actor, values["present"], values["new"])
+    return ""
 
 
 @blueprint.get("/me")
