@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.clock import today
+from planner.database import READING
 from planner.records import Delegation, Role, User
 
 
@@ -39,13 +40,17 @@ def acts_for(session: Session, actor: Actor) -> frozenset[str]:
     """Ids of the users the actor may act for today: the actor, and who delegated to the actor."""
     if actor.user_id is None:
         return frozenset()
-    day = today()
-    lenders = session.scalars(
-        select(Delegation.from_user_id).where(
-            Delegation.to_user_id == actor.user_id,
-            Delegation.first_day <= day,
-            Delegation.last_day >= day,
-            Delegation.revoked_at.is_(None),
+    # Nearly every lookup of a page asks this, and what only reads sees one answer throughout.
+    known: dict[object, frozenset[str]] = session.info.get(READING, {})
+    key, day = (acts_for, actor.user_id), today()
+    if key not in known:
+        lenders = session.scalars(
+            select(Delegation.from_user_id).where(
+                Delegation.to_user_id == actor.user_id,
+                Delegation.first_day <= day,
+                Delegation.last_day >= day,
+                Delegation.revoked_at.is_(None),
+            )
         )
-    )
-    return frozenset({actor.user_id, *lenders})
+        known[key] = frozenset({actor.user_id, *lenders})
+    return known[key]

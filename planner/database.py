@@ -22,6 +22,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from planner.verdict import Refused
 
+READING = "reading"
+"""Where a session keeps what it has looked up, when it sees one state throughout and cannot write."""
+
 WRITER_LOCK = 0x504C414E
 """The key of PostgreSQL's advisory lock for writers."""
 
@@ -88,6 +91,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database throughout and cannot write."""
         with self._readers() as session:
+            session.info[READING] = {}
             yield session
 
     @contextmanager

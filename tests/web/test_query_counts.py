@@ -66,8 +66,8 @@ def test_a_longer_list_takes_no_more_statements(app: Flask, world: World, name: 
 
 
 def test_one_request_costs_few_statements(client: Client, world: World) -> None:
-    """Who is asking, the row, its parts and whether its money may be seen."""
+    """Who is asking, the row and its parts, warnings, end and history, and whether its money may be seen."""
     request = world.submitted()
     with counted(world.database) as sent:
         assert client("nora").get(f"/requests/{request.id}").status_code == 200
-    assert len(sent) <= 25
+    assert len(sent) <= 32
