@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -85,14 +85,14 @@ def _ticks(top: float, bottom: float, height_of: Callable[[float], float]) -> tu
 SIDE = 420
 MARGIN = 24
 SMALLEST, LARGEST = 4.0, 22.0
-LETTER, LINE = 5.6, 12.0
+LETTER, LINE = 6.2, 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
     """One customer in the matrix; `provisional` when too little is known of it.
 
-    `named` when there is room for its name, the larger ones first.
+    `named` when there is room for its name, the larger ones first, with its middle at `name_x`, `name_y`.
     """
 
     key: str
@@ -101,7 +101,9 @@ class Dot:
     y: float
     radius: float
     provisional: bool
-    named: bool = True
+    named: bool = False
+    name_x: float = 0.0
+    name_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +139,43 @@ def matrix(spots: Sequence[Spot]) -> Matrix:
 
 
 def _named(dots: Sequence[Dot]) -> tuple[Dot, ...]:
-    """Dots with names wherever no larger one's name stands already."""
+    """Dots with names above, below or beside them where they cover no dot and no larger one's name."""
     taken: list[tuple[float, float, float]] = []
     found = []
     for dot in dots:
-        half, y = len(dot.name) * LETTER / 2, dot.y - dot.radius
-        x = min(max(dot.x, half), SIDE - half)
-        free = all(abs(y - up) > LINE or abs(x - right) > half + wide for right, up, wide in taken)
-        if free:
-            taken.append((x, y, half))
-        found.append(replace(dot, named=free))
+        half = len(dot.name) * LETTER / 2
+        others = [other for other in dots if other is not dot]
+        room = (place for place in _beside(dot, half) if _free(*place, half, others, taken))
+        place = next(room, None)
+        if place is None:
+            found.append(dot)
+            continue
+        taken.append((*place, half))
+        found.append(replace(dot, named=True, name_x=round(place[0], 1), name_y=round(place[1], 1)))
     return tuple(found)
+
+
+def _beside(dot: Dot, half: float) -> Iterator[tuple[float, float]]:
+    """Middles for the dot's name, that many wide to each side, inside the square: the best first."""
+    away = dot.radius + LINE / 2
+    middle = min(max(dot.x, half), SIDE - half)
+    for x, y in (
+        (middle, dot.y - away),
+        (middle, dot.y + away),
+        (dot.x + away + half, dot.y),
+        (dot.x - away - half, dot.y),
+    ):
+        if half <= x <= SIDE - half:
+            yield x, y
+
+
+def _free(
+    x: float, y: float, half: float, dots: Iterable[Dot], taken: Iterable[tuple[float, float, float]]
+) -> bool:
+    """Whether a name of that half width covers neither a dot nor another name."""
+    return all(abs(y - up) > LINE or abs(x - right) > half + wide for right, up, wide in taken) and all(
+        abs(y - dot.y) > dot.radius + LINE / 2 or abs(x - dot.x) > half + dot.radius for dot in dots
+    )
 
 
 @dataclass(frozen=True, slots=True)
