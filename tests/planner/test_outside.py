@@ -19,6 +19,7 @@ from planner.database import Database
 from planner.records import (
     Outcome,
     PlanRun,
+    Preference,
     PublishedOutside,
     Question,
     QuestionKind,
@@ -83,6 +84,22 @@ def test_the_optimum_buys_what_is_worth_its_price(world: Quarrel) -> None:
         row = session.get_one(PlanRun, run.id)
         facts = facts_of(*problem_of(row), plan_of(row))
     assert (facts.outside, facts.money, facts.strategy) == (5 * K, 111 * K, 0)
+
+
+def test_a_plans_parts_add_up_to_its_value(world: Quarrel) -> None:
+    """R2 is bought and R1 would rather have Ann, who is the only one: the plan says what that added."""
+    _offered(world, 5 * K)
+    wish = LineValues("design", 80, specialist_code="ann", preference=Preference.PREFER)
+    with world.database.writing() as session:
+        row = session.get_one(ResourceRequest, stable_id("r1"))
+        values = replace(requests.values_of(row), lines=(wish,))
+        requests.edit_request(session, world.actor("kim"), row.id, row.version, values)
+    run = world.plan()
+    with world.database.reading() as session:
+        row = session.get_one(PlanRun, run.id)
+        facts = facts_of(*problem_of(row), plan_of(row))
+    assert facts.wishes > 0
+    assert facts.value == facts.money + facts.strategy + facts.wishes - facts.churn
 
 
 def test_a_price_above_the_worth_is_not_paid(world: Quarrel) -> None:

@@ -53,6 +53,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric(_l("Value of the plan"), "value", money, 1),
     Metric(_l("In money alone"), "money", money, 1),
     Metric(_l("What strategic weights add"), "strategy", money, 1),
+    Metric(_l("What people add whom requests would rather have"), "wishes", money, 1),
     Metric(_l("Expected within three months"), "cash", money, 1),
     Metric(_l("Smallest share of what anybody would have alone"), "least_share", permille, 1),
     Metric(_l("Promised hours taken back"), "withdrawn", _hours, -1),

@@ -233,6 +233,8 @@ class FactsOut(Schema):
     money_minor = fields.Integer(attribute="money")
     strategy_minor = fields.Integer(attribute="strategy")
     cash_minor = fields.Integer(attribute="cash")
+    wishes_minor = fields.Integer(attribute="wishes")
+    outside_minor = fields.Integer(attribute="outside")
     least_share_permille = fields.Integer(attribute="least_share")
     evenness = fields.Float()
     churn_minor = fields.Integer(attribute="churn")

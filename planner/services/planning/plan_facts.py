@@ -25,11 +25,13 @@ class Facts:
     """A plan in figures. Money in minor units, effort in quarter-hours, shares per mille; None is unknown.
 
     Attributes:
-        value: What the plan counts: worth with strategic weights, less the price of hours taken back.
+        value: What the plan counts: `money` + `strategy` + `wishes` - `churn`.
         bound: What no plan of the same problem exceeds.
         money: Worth in money alone.
         strategy: What strategic weights add to it.
         cash: What is expected to come within three months.
+        wishes: What people add whom requests would rather have; no money, so that of two plans worth as much
+            the one with them is taken.
         outside: What is paid to others who do the work; money and cash are less it.
         least_share: The smallest share that a key account manager reaches of what the manager would have
             alone; None before that was computed.
@@ -48,6 +50,7 @@ class Facts:
     money: int
     strategy: int
     cash: int
+    wishes: int
     outside: int
     least_share: int | None
     evenness: float | None
@@ -96,6 +99,7 @@ def facts_of(problem: Data, inputs: Data, result: Data, solo: Mapping[str, int] 
         money=money - outside,
         strategy=worth - money,
         cash=sum(early_cash(known[name], working) for name, working in workings.items()) - outside,
+        wishes=_wishes(problem, result),
         outside=outside,
         least_share=min(shares) if shares else None,
         evenness=_jain(shares),
@@ -107,6 +111,13 @@ def facts_of(problem: Data, inputs: Data, result: Data, solo: Mapping[str, int] 
         partly=sum(fraction < FULL for fraction in fractions),
         refused=len(problem["requests"]) - len(fractions),
     )
+
+
+def _wishes(problem: Data, result: Data) -> int:
+    """The bonuses of wished-for people who work where they were wished for."""
+    at_work = {(row["line"], row["specialist"]) for row in result["hours"]}
+    wished = [(line["id"], line["preferred"]) for line in problem["lines"] if line.get("preferred")]
+    return sum(wish["bonus"] for line, wish in wished if (line, wish["specialist"]) in at_work)
 
 
 def _shares(problem: Data, workings: Mapping[str, Data], solo: Mapping[str, int]) -> list[int]:
