@@ -91,9 +91,9 @@ def test_a_plans_parts_add_up_to_its_value(world: Quarrel) -> None:
     _offered(world, 5 * K)
     wish = LineValues("design", 80, specialist_code="ann", preference=Preference.PREFER)
     with world.database.writing() as session:
-        row = session.get_one(ResourceRequest, stable_id("r1"))
-        values = replace(requests.values_of(row), lines=(wish,))
-        requests.edit_request(session, world.actor("kim"), row.id, row.version, values)
+        request = session.get_one(ResourceRequest, stable_id("r1"))
+        values = replace(requests.values_of(request), lines=(wish,))
+        requests.edit_request(session, world.actor("kim"), request.id, request.version, values)
     run = world.plan()
     with world.database.reading() as session:
         row = session.get_one(PlanRun, run.id)
