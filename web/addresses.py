@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
@@ -26,3 +27,10 @@ class NumberConverter(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Make both known to the routes."""
     app.url_map.converters.update(id=IdConverter, number=NumberConverter)
+
+
+def inside(address: str) -> str:
+    """The address when it leads into this application, else the start page."""
+    parts = urlsplit(address)
+    local = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    return address if local and not any(ord(sign) < 32 for sign in address) else "/"

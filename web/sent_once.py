@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Flask, flash, g, redirect, request
 from flask_babel import gettext as _
@@ -18,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from planner.records import new_id
 from planner.services import repeating
+from web.addresses import inside
 from web.auth import is_api
 
 FIELD: Final = "sending"
@@ -63,6 +63,4 @@ def claim(session: Session) -> None:
 def _sent_before(_error: SentBeforeError) -> Response:
     """Back to where the form stood, which now shows what the first sending did."""
     flash(_("This was stored already, so it was not stored again."), "info")
-    page = urlsplit(request.form[FIELD].partition(" ")[2])
-    inside = page.path.startswith("/") and not page.scheme and not page.netloc
-    return redirect(page.geturl() if inside else "/", 303)
+    return redirect(inside(request.form[FIELD].partition(" ")[2]), 303)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from planner.permissions import Action
 from planner.services.staff import users
 from planner.verdict import Refused
 from web import auth
+from web.addresses import inside
 from web.database import reading, writes, writing
 from web.errors import answer_of, words
 from web.pages.forms import FieldError, Form
@@ -21,13 +20,6 @@ from web.policy import policy, public
 from web.throttle import count_sign_in
 
 pages = Blueprint("sign_in", __name__)
-
-
-def inside(address: str) -> str:
-    """The address when it leads into this application, else the start page."""
-    parts = urlsplit(address)
-    local = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if local and not any(ord(sign) < 32 for sign in address) else "/"
 
 
 @pages.get("/sign-in")
