@@ -185,6 +185,21 @@ def quotas() -> Quotas:
     return found
 
 
+def least_dossier() -> int:
+    """How much of a customer's dossier must be filled before its requests are planned, in per cent.
+
+    Raises:
+        SettingsError: it is no number from 0 to 100.
+    """
+    try:
+        least = Env(eager=True, prefix="PLANNER_").int("LEAST_DOSSIER", 50)
+    except EnvError as error:
+        raise SettingsError(f"{error}.") from error
+    if least > 100:
+        raise SettingsError(f"PLANNER_LEAST_DOSSIER is {least}; it must be at most 100.")
+    return _at_least("PLANNER_LEAST_DOSSIER", least, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class MoneyRates:
     """Minor units per hour of our own people, and the yearly interest on money in per mille."""

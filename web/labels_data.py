@@ -89,6 +89,7 @@ DATA_EVENTS: Final[Mapping[str, Any]] = {
     "data.imported": _l("File imported"),
     "month.closed": _l("Month closed"),
     "figures.changed": _l("Figures changed"),
+    "account.changed": _l("Facts of a customer changed"),
     "cost_rates.changed": _l("Cost rates changed"),
     "contact.changed": _l("Contact changed"),
     "contact.erased": _l("Contact erased"),

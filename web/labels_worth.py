@@ -317,6 +317,11 @@ WORTH_LABELS: Final[Mapping[str, Mapping[str, Any]]] = {
         "contribution": _l("Contribution"),
         "retention": _l("Keeping the customer"),
     },
+    "Channel": {
+        "direct": _l("Directly"),
+        "distributor": _l("Through a distributor"),
+        "ecommerce": _l("Online"),
+    },
     "Dossier": {
         "channel": _l("Sales channel"),
         "relationship_stage": _l("Stage of cooperation"),

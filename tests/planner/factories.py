@@ -27,6 +27,7 @@ from planner.records import (
     AccountStatus,
     AuditEvent,
     Basis,
+    Channel,
     CreditStatus,
     CycleKind,
     CycleStatus,
@@ -37,6 +38,7 @@ from planner.records import (
     PlanRun,
     Proposal,
     ProposalState,
+    RelationshipStage,
     RequestStatus,
     ResourceRequest,
     Role,
@@ -185,8 +187,15 @@ def specialist(
 def account(
     session: Session, name: str, kam: User, deputy_kam: User | None = None, **changes: Any
 ) -> Account:
-    """An active customer in good standing."""
+    """An active customer in good standing, with half of its dossier filled."""
     row = Account(
+        channel=Channel.DIRECT,
+        relationship_stage=RelationshipStage.BASIC,
+        need="Lines that run at night",
+        budget_minor=50_000_000,
+        wallet_minor=90_000_000,
+        threat=0,
+        threat_on=date(2026, 12, 1),
         code=name.casefold(),
         name=name,
         segment="industry",

@@ -199,7 +199,7 @@ def test_the_plan_says_how_long_a_customer_is_kept(world: World) -> None:
         told = account_files.account_file(session, alfa)
         assert [t.reached.value for t in told.targets] == [Decimal("0.5"), None]
         assert told.dossier["account_plan"]
-        assert not told.dossier["wallet_minor"]
+        assert not told.dossier["contract_end"]
 
 
 def test_our_part_of_what_it_buys_and_what_serving_takes(world: World) -> None:

@@ -82,7 +82,7 @@ def test_a_change_is_told_in_the_words_of_the_file(world: World) -> None:
     customer |= {"kam": "kai@example.com", "deputy_kam": "", "credit_status": "ok", "budget": "12.5"}
     ((_, told),) = check(world, "filip", ImportKind.ACCOUNTS, csv_of([customer])).changes
     assert told["kam"] == ("nora@example.com", "kai@example.com")
-    assert told["budget"] == (None, Decimal("12.50"))
+    assert told["budget"] == (Decimal(500_000), Decimal("12.50"))
 
 
 def test_a_changed_request_is_told_column_by_column(world: World) -> None:

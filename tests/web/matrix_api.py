@@ -80,6 +80,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/runs/<id:run_id>/purposes"): Rule(OVERSEERS, "run"),
     ("GET", f"{API}/delegations/colleagues"): Rule(KAMS | HEADS),
     ("GET", f"{API}/override-options"): Rule(LEADERSHIP),
+    ("PUT", f"{ACCOUNT}/facts"): Rule(KAMS, "account", body=lambda _s, _r: {"need": "Less waste"}),
     ("GET", f"{ACCOUNT}/contacts"): Rule(KAMS | OVERSEERS, "account"),
     ("POST", f"{ACCOUNT}/contacts"): Rule(KAMS, "account", body=_contact),
     ("PUT", CONTACT): Rule(KAMS, "contact", ("account",), body=_contact),

@@ -142,6 +142,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
         KAMS | OVERSEERS, "figures", ("account",)
     ),
     ("GET", "/accounts/<id:account_id>/dossier"): Rule(KAMS | OVERSEERS, "account"),
+    ("POST", "/accounts/<id:account_id>/facts"): Rule(KAMS, "account"),
     ("POST", "/accounts/<id:account_id>/contacts"): Rule(KAMS, "account"),
     ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>"): Rule(KAMS, "contact", ("account",)),
     ("POST", "/accounts/<id:account_id>/contacts/<id:contact_id>/erase"): Rule(KAMS, "contact", ("account",)),

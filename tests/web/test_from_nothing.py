@@ -38,7 +38,8 @@ FILES = {
     "attestations": "specialist,skill,level,attested_by,attested_on\ndora,drawing,4,Head,2026-06-01\n",
 }
 CUSTOMERS = (
-    "code,name,segment,territory,status,kam,credit_status\nacme,Acme,food,Norway,active,kam@new.example,ok\n"
+    "code,name,segment,territory,status,kam,credit_status,relationship_stage,wallet\n"
+    "acme,Acme,food,Norway,active,kam@new.example,ok,basic,900000\n"
 )
 CYCLE = {
     "name": "First",
@@ -148,6 +149,13 @@ def test_from_an_empty_database_to_a_published_plan(apps: Callable[..., Flask], 
     with database.reading() as session:
         account = session.scalars(select(Account.id)).one()
         assert len(session.scalars(select(User)).all()) == 6
+    # Nobody plans for a customer of which nothing is known: the account manager writes down what is.
+    dossier = f"/accounts/{account}/dossier"
+    facts = {"channel": "direct", "need": "Packing without stops", "budget": "500000"}
+    kam.send(
+        f"/accounts/{account}/facts",
+        {**facts, "contract_end": "2028-12-31", "version": version_in(kam.get(dossier))},
+    )
     kam.send("/requests", {**REQUEST, "account_id": account, "request_id": new_id()})
 
     started = re.search(r'action="(/cycles/[^"]+/runs)"', leader.get("/runs"))

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.records import AccountPlan, Contact, QualificationScore
-from planner.services.customers import account_files, account_plans, contacts, ratings, worth
+from planner.records import Account, AccountPlan, Contact, QualificationScore
+from planner.services.customers import account_facts, account_files, account_plans, contacts, ratings, worth
+from planner.services.customers.account_facts import FactValues
 from planner.services.customers.account_files import AccountFile
 from planner.services.customers.account_plans import MilestoneValues, PlanValues
 from planner.services.customers.contacts import ContactValues
@@ -18,6 +19,7 @@ from web.api.kit import Blueprint, asked_version
 from web.database import reads, writes
 from web.policy import policy
 from web.schemas.common import PageQuery, list_of
+from web.schemas.company import AccountOut
 from web.schemas.definitions import CriterionOut
 from web.schemas.dossier import (
     AccountPlanIn,
@@ -25,6 +27,7 @@ from web.schemas.dossier import (
     ContactIn,
     ContactOut,
     DossierOut,
+    FactsIn,
     ImageIn,
     RatingIn,
     RatingOut,
@@ -41,6 +44,17 @@ blueprint = Blueprint("dossier", "What we know of a customer beside money: conta
 def show_dossier(session: Session, actor: Actor, account_id: str) -> AccountFile:
     """How complete the dossier is, how far the plan is reached, what specialists' hours brought."""
     return account_files.account_file(session, worth.view_worth(session, actor, account_id))
+
+
+@blueprint.put("/accounts/<id:account_id>/facts")
+@policy(Action.EDIT_RELATIONS)
+@blueprint.versioned
+@blueprint.body(FactsIn)
+@writes
+@blueprint.answer(AccountOut)
+def save_facts(session: Session, actor: Actor, data: dict[str, Any], account_id: str) -> Account:
+    """Write down how an own customer is reached, what it needs and may spend, until when."""
+    return account_facts.save_facts(session, actor, account_id, asked_version(), FactValues(**data))
 
 
 @blueprint.get("/accounts/<id:account_id>/contacts")

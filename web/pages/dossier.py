@@ -16,14 +16,25 @@ from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action
 from planner.records import (
+    Account,
     AccountPlan,
+    Channel,
     ContactFunction,
     ContactRole,
     PlanState,
     RelationshipStage,
     TargetKind,
 )
-from planner.services.customers import account_plans, accounts, contacts, goals, keepers, ratings
+from planner.services.customers import (
+    account_facts,
+    account_plans,
+    accounts,
+    contacts,
+    goals,
+    keepers,
+    ratings,
+)
+from planner.services.customers.account_facts import FactValues
 from planner.services.customers.account_plans import MilestoneValues, PlanValues
 from planner.services.customers.contacts import ContactValues
 from planner.services.customers.ratings import RatingValues
@@ -36,7 +47,7 @@ from web.pages.definition_form import plain
 from web.pages.forms import Form, fault, field_errors, scaled
 from web.pages.frame import page
 from web.policy import policy
-from web.rendering import label
+from web.rendering import currency, label
 
 pages = Blueprint("dossier", __name__)
 
@@ -45,11 +56,14 @@ MILLI: Final = 1000
 PER_MILLE: Final = 10
 MILESTONES: Final = 8
 YEAR: Final = timedelta(days=365)
-ANCHORS: Final = {"current_milli": "current", "forecast_milli": "forecast"}
+ANCHORS: Final = {"budget_minor": "budget", "current_milli": "current", "forecast_milli": "forecast"}
 
 
 def _names() -> dict[str, str]:
     return {
+        "need": _("What the customer needs"),
+        "budget": _("Its budget"),
+        "contract_end": _("End of the contract"),
         "person_name": _("Name or pseudonym"),
         "last_contact_on": _("Last contact"),
         "criterion": _("Criterion"),
@@ -93,6 +107,9 @@ def _page(session: Session, actor: Actor, account_id: str, **forms: Form) -> str
         criteria={row.key: (row.label(tongue), row.unit) for row in criteria},
         plans=plans,
         draft=draft,
+        facts_form=forms.get("facts_form") or _facts_form(account),
+        channels=[(each.value, label(each)) for each in Channel],
+        currency=currency(),
         contact_form=forms.get("contact_form") or Form(),
         rating_form=forms.get("rating_form") or Form({"expires_on": (today() + YEAR).isoformat()}),
         plan_form=plan_typed,
@@ -104,6 +121,19 @@ def _page(session: Session, actor: Actor, account_id: str, **forms: Form) -> str
         goal_names={row.code: row.title for row in strategic},
         goals=[row for row in strategic if row.active or plan_typed.value(f"goal-{row.code}")],
         today=today(),
+    )
+
+
+def _facts_form(account: Account) -> Form:
+    budget, ends = account.budget_minor, account.contract_end
+    return Form(
+        {
+            "channel": account.channel.value if account.channel else "",
+            "need": account.need,
+            "budget": "" if budget is None else plain(Decimal(budget) / MINOR),
+            "contract_end": ends.isoformat() if ends else "",
+            "version": str(account.version),
+        }
     )
 
 
@@ -187,6 +217,25 @@ def _number(name: str, factor: int, found: list[Problem]) -> int | None:
     if text and value is None:
         found.append(fault(name, "E_NUMBER", _("This is no number."), _("Type it such as 12.5.")))
     return value
+
+
+@pages.post("/accounts/<id:account_id>/facts")
+@policy(Action.EDIT_RELATIONS)
+def save_facts(account_id: str) -> Answer:
+    """Write down how the customer is reached, what it needs and may spend, until when."""
+    found: list[Problem] = []
+    version = _version()
+    values = FactValues(
+        channel=request.form.get("channel") or None,
+        need=request.form.get("need", ""),
+        budget_minor=_number("budget", MINOR, found),
+        contract_end=_day("contract_end", found),
+    )
+
+    def act(session: Session, actor: Actor) -> None:
+        account_facts.save_facts(session, actor, account_id, version, values)
+
+    return _do(account_id, _("Saved."), "facts_form", act, found)
 
 
 def _contact(found: list[Problem]) -> ContactValues:

@@ -9,12 +9,14 @@ from marshmallow import fields
 from planner.checks import MONEY_MAX
 from planner.records import (
     AccountPlan,
+    Channel,
     ContactFunction,
     ContactRole,
     PlanTarget,
     RelationshipStage,
     TargetKind,
 )
+from planner.services.customers.account_facts import LONGEST_NEED
 from planner.services.customers.account_plans import MOST_MILESTONES
 from planner.services.customers.contacts import DEGREES
 from planner.services.customers.goals import LONGEST_CODE
@@ -62,6 +64,15 @@ class DossierOut(Schema):
     asked = fields.Function(lambda row: {kind.value: count for kind, count in row.asked.items()})
     effort = fields.Function(lambda row: FigureOut().dump(row.hours.working()))
     profit_per_hour = fields.Function(lambda row: FigureOut().dump(row.profit_per_hour.working()))
+
+
+class FactsIn(Form):
+    """What who keeps a customer writes down; null and "" are not known. The budget is for a year."""
+
+    channel = Choice(Channel, **NOTHING)
+    need = Text(LONGEST_NEED, blank=True, lines=True, load_default="")
+    budget_minor = Whole(0, MONEY_MAX, code="E_MONEY_RANGE", **NOTHING)
+    contract_end = Day(**NOTHING)
 
 
 class ContactIn(Form):

@@ -16,6 +16,7 @@ from planner.measuring import Money, active_contacts
 from planner.records import (
     Account,
     AccountPlan,
+    AccountStatus,
     Outcome,
     ResourceRequest,
     TargetKind,
@@ -108,13 +109,17 @@ def account_file(session: Session, worth: AccountWorth) -> AccountFile:
 
 
 def dossier(account: Account, worth: AccountWorth) -> dict[str, bool]:
-    """What a dossier needs: general data, figures, relations, ratings and a plan."""
+    """What a dossier needs: general data, figures, relations, ratings and a plan.
+
+    Figures are not asked of a prospect that has none: who never bought has no history with us.
+    """
     found = {name: getattr(account, name) not in (None, "") for name in FIELDS}
     money = worth.judgement.money
+    if money.known or account.status is not AccountStatus.PROSPECT:
+        found["figures"] = money.known == money.asked
+        found["cash"] = money.cash_flow.value is not None and not money.cash_flow.note
     return {
         **found,
-        "figures": money.known == money.asked,
-        "cash": worth.judgement.money.cash_flow.value is not None and not money.cash_flow.note,
         "decision_group": worth.judgement.coverage.value is not None,
         "ratings": not worth.judgement.standing.priority.provisional,
         "account_plan": worth.plan is not None,

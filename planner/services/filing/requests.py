@@ -22,6 +22,7 @@ from planner.records import (
     new_id,
 )
 from planner.scope import an_id, find_account, find_request, visible_requests
+from planner.services.filing.dossier_gate import dossier_problems
 from planner.services.filing.obligations import confirm_obligation, list_obligations
 from planner.services.filing.request_revision import (
     changes_the_plan,
@@ -217,7 +218,7 @@ def _file_anew(session: Session, request: ResourceRequest) -> None:
 
 def missing_to_submit(session: Session, request: ResourceRequest) -> tuple[Problem, ...]:
     """All that stands between the request and the plan, each with its remedy; empty when it is complete."""
-    return incomplete(session, request)
+    return (*incomplete(session, request), *dossier_problems(session, request))
 
 
 def submit_request(session: Session, actor: Actor, request_id: str, version: int) -> ResourceRequest:
@@ -231,7 +232,7 @@ def submit_request(session: Session, actor: Actor, request_id: str, version: int
     request, on_behalf = _own_request(session, actor, request_id)
     check_version(session, request, version)
     require(check(request, RequestAction.SUBMIT))
-    problems = incomplete(session, request)
+    problems = missing_to_submit(session, request)
     if problems:
         raise Refused(
             Denied(
