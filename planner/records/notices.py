@@ -23,6 +23,7 @@ class NotificationKind(enum.StrEnum):
     REOPENED = "reopened"
     REMINDER = "reminder"
     ESCALATION = "escalation"
+    NEAR_START = "near_start"
     PUBLISHED = "published"
     SURVEY = "survey"
     DELEGATION = "delegation"

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 from factories import stable_id
 from scenario import Quarrel
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from planner.actor import Actor
 from planner.clock import now
 from planner.records import (
     Account,
+    Allocation,
     AuditEvent,
     Decision,
     Delegation,
@@ -141,12 +142,16 @@ def _without_deputy_of(world: Quarrel) -> None:
 
 
 def _remind(world: Quarrel, per_cent: int) -> int:
-    """Remind when so much of the time to decide is over, a hundred hours in all."""
+    """Remind when so much of the time to decide is over, a hundred hours in all.
+
+    The work begins late enough for nobody to be told that it is near.
+    """
     with world.database.writing() as session:
         cycle = session.get_one(PlanningCycle, stable_id("cycle"))
         start = session.get_one(PlanRun, world.first.id).finished_at
         assert start is not None
         cycle.decision_deadline = start + timedelta(hours=100)
+        session.execute(update(Allocation).values(week="2027-W09"))
     at = start + timedelta(hours=per_cent)
     with world.database.reading() as session:
         due = reminders.anything_due(session, at)

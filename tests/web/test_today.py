@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from factories import World
 from flask import Flask
-from stage import solve
+from stage import decide_all, solve
 from stage_exceptions import exceptions
 from test_pages import Person
 
@@ -100,3 +100,20 @@ def test_an_open_survey_asks_who_has_not_answered(app: Flask, world: World) -> N
     with world.database.writing() as session:
         surveys.answer(session, world.actor("nora"), round_id, marks)
     assert "The survey" not in tasks(app, world, "nora")
+
+
+def test_near_work_that_nobody_approved_is_told_on_both_sides(
+    app: Flask, world: World, engine: Engine
+) -> None:
+    """Nora and Hana read it until Hana approves; Kai, whose request is another, does not."""
+    line = (LineValues("architecture", 40, min_level=3),)
+    world.submitted("nora", "alfa", title="Alfa's tender", lines=line, earliest_week="2027-W01")
+    run = solve(world, Worker(world.database, engine=engine))
+    own, heads = "“Alfa&#39;s tender” begins soon and is not approved", "Decide on “Alfa&#39;s tender”"
+    assert own in tasks(app, world, "nora")
+    assert heads in tasks(app, world, "hana")
+    assert "Alfa&#39;s tender” begins" not in tasks(app, world, "kai")
+    assert re.search(r"First week from [^<]*Jan[^<]* · Engineering", tasks(app, world, "nora"))
+    decide_all(world, run)
+    assert own not in tasks(app, world, "nora")
+    assert heads not in tasks(app, world, "hana")

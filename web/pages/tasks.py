@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from planner.actor import Actor
-from planner.clock import today
+from planner.clock import monday, today
 from planner.records import (
     ClosingState,
     CycleStatus,
@@ -27,7 +27,8 @@ from planner.records import (
     Role,
     SwapState,
 )
-from planner.services.approving import booking_views, decisions, offers, waiting
+from planner.services.approving import booking_views, decisions, near_starts, offers, waiting
+from planner.services.approving.near_starts import NearStart
 from planner.services.closing import due_outcomes
 from planner.services.customers import accounts, definitions
 from planner.services.excepting import overrides, swaps
@@ -88,6 +89,7 @@ def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:
         if not swap.asked and swap.state == SwapState.OFFERED:
             text = _("Somebody asks whether “%(title)s” could yield", title=swap.title)
             yield Task(text, _("Answer the swap offer."), "/swaps", "compare", "warn")
+    yield from _near_own(session, actor)
     short: list[ResourceRequest] = []
     for row in _all(session, actor, TO_DO):
         where, address = _where(row, actor), f"/requests/{row.id}"
@@ -217,7 +219,12 @@ def _bookings(session: Session, actor: Actor) -> Iterator[Task]:
 def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
     yield from _bookings(session, actor)
     box = decisions.inbox(session, actor)
-    number = sum(item.state is ProposalState.PROPOSED and not item.is_own for item in box.items)
+    mine = {i.proposal_id for i in box.items if i.state is ProposalState.PROPOSED and not i.is_own}
+    near = near_starts.near_starts_of(session, mine) if mine else ()
+    for each in near[:MOST_SHORT]:
+        text = _("Decide on “%(title)s”: the work begins soon", title=each.part.request.title)
+        yield _near(text, each, f"/inbox?item={each.part.id}")
+    number = len(mine)
     if number:
         yield Task(
             ngettext("%(num)d decision waits for you", "%(num)d decisions wait for you", number),
@@ -226,6 +233,19 @@ def _for_head(session: Session, actor: Actor) -> Iterator[Task]:
             "inbox",
             "bad",
         )
+
+
+def _near_own(session: Session, actor: Actor) -> Iterator[Task]:
+    """Requests of the reader that begin within days while a head has not decided."""
+    for each in near_starts.my_near_starts(session, actor)[:MOST_SHORT]:
+        text = _("“%(title)s” begins soon and is not approved", title=each.part.request.title)
+        yield _near(text, each, f"/requests/{each.part.request_id}")
+
+
+def _near(text: str, each: NearStart, address: str) -> Task:
+    """Work that begins within days and that no head approved."""
+    when = _("First week from %(day)s", day=day(monday(each.week)))
+    return Task(text, f"{when} · {each.part.department.name}", address, "clock", "bad")
 
 
 def _for_steering(session: Session, actor: Actor) -> Iterator[Task]:

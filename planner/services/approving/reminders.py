@@ -1,4 +1,4 @@
-"""Reminders: heads at half and at nine tenths of their time, leadership when it is over.
+"""Reminders: heads at half and at nine tenths of their time, leadership when it is over; and of what is near.
 
 Nothing is ever approved or refused by silence. Every step may run any number of times: a key on each
 notification lets it be told once.
@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from planner.clock import now, today
+from planner.clock import now
 from planner.records import (
     CycleStatus,
-    Delegation,
     Department,
-    NamedHead,
     Notification,
     NotificationKind,
     PlanningCycle,
@@ -29,6 +27,8 @@ from planner.records import (
     UserRole,
 )
 from planner.services.approving.booking_views import bookings_due
+from planner.services.approving.deciders import named_heads, stand_ins, with_stand_ins
+from planner.services.approving.near_starts import near_starts_due
 from planner.services.approving.waiting import open_parts
 from planner.services.filing.offer_ends import offers_due
 from planner.services.staff.due import Due
@@ -66,7 +66,11 @@ def _untold(session: Session, due: Due) -> bool:
 
 def _all_due(session: Session, at: datetime) -> list[Due]:
     cycles = session.scalars(select(PlanningCycle).where(PlanningCycle.status == CycleStatus.DECIDING))
-    found = [*offers_due(session, at.date()), *bookings_due(session, at.date())]
+    found = [
+        *offers_due(session, at.date()),
+        *bookings_due(session, at.date()),
+        *near_starts_due(session, at),
+    ]
     for cycle in cycles:
         run = newest_plan(session, cycle.id)
         passed = _passed(cycle, run, at) if run else None
@@ -110,10 +114,10 @@ def _to_heads(  # noqa: PLR0917 - one row of what is known of a department that 
     step = NINE_TENTHS if passed >= NINE_TENTHS else HALF
     people = {department.head_id}
     if step == NINE_TENTHS or department.head_id is None:
-        people |= {department.deputy_head_id, *_named(session, rows)}
-    people |= _standing_in(session, people)
+        named = named_heads(session, rows)
+        people |= {department.deputy_head_id, *(named.get((p.request_id, p.department_id)) for p in rows)}
     return Due(
-        users=frozenset(who for who in people if who),
+        users=with_stand_ins(stand_ins(session), people),
         kind=NotificationKind.REMINDER,
         text=Message(
             "%(count)s proposals for %(department)s wait for a decision until %(deadline)s.",
@@ -141,28 +145,4 @@ def _to_leadership(session: Session, run: PlanRun, department: Department, rows:
         ),
         link="/waiting",
         key=f"escalation:{run.id}:{department.id}",
-    )
-
-
-def _named(session: Session, rows: Sequence[Proposal]) -> set[str]:
-    """Heads named for one of the requests."""
-    query = select(NamedHead.user_id).where(
-        NamedHead.request_id.in_({p.request_id for p in rows}),
-        NamedHead.department_id.in_({p.department_id for p in rows}),
-    )
-    return set(session.scalars(query))
-
-
-def _standing_in(session: Session, people: set[str | None]) -> set[str | None]:
-    """Who acts for one of them today."""
-    day = today()
-    return set(
-        session.scalars(
-            select(Delegation.to_user_id).where(
-                Delegation.from_user_id.in_({who for who in people if who}),
-                Delegation.first_day <= day,
-                Delegation.last_day >= day,
-                Delegation.revoked_at.is_(None),
-            )
-        )
     )
