@@ -303,6 +303,7 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", f"{API}/requests/<id:request_id>"): Rule(BUSINESS, "request"),
     ("PUT", f"{API}/requests/<id:request_id>"): Rule(KAMS, "draft", body=_kais_content),
     ("POST", f"{API}/requests/<id:request_id>/submit"): Rule(KAMS, "draft"),
+    ("POST", f"{API}/requests/<id:request_id>/again"): Rule(KAMS, "draft"),
     ("POST", f"{API}/requests/<id:request_id>/withdraw"): Rule(KAMS, "draft", body=_words),
     ("POST", f"{API}/requests/<id:request_id>/return"): Rule(STEERING, "request", body=_words),
     ("POST", f"{API}/requests/<id:request_id>/admit"): Rule(LEADERSHIP, "request", body=_words),

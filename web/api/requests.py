@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from planner.actor import Actor
 from planner.permissions import Action
-from planner.services.filing import admissions, hints, requests
+from planner.services.filing import admissions, copies, hints, requests
 from planner.services.paging import Page
 from web.api.kit import Blueprint, asked_version, json_names
 from web.database import reads, writes
@@ -70,6 +70,15 @@ def edit_request(session: Session, actor: Actor, data: dict[str, Any], request_i
     """Replace the content of a request; after planning it goes back to submitted."""
     request = requests.edit_request(session, actor, request_id, asked_version(), values_of(data))
     return shown(session, actor, request)
+
+
+@blueprint.post("/requests/<id:request_id>/again")
+@policy(Action.FILE_REQUEST)
+@writes
+@blueprint.answer(RequestOut, 201)
+def file_again(session: Session, actor: Actor, request_id: str) -> dict[str, Any]:
+    """File a draft like an own request: weeks from now on, amounts and evidence to be stated anew."""
+    return shown(session, actor, copies.file_again(session, actor, request_id))
 
 
 @blueprint.post("/requests/<id:request_id>/submit")

@@ -30,7 +30,7 @@ from planner.records import (
 )
 from planner.services.customers import accounts, goals
 from planner.services.explaining import ways
-from planner.services.filing import hints, requests
+from planner.services.filing import copies, hints, requests
 from planner.services.filing.request_values import problems_in
 from planner.services.filing.stages import TEMPLATES
 from planner.services.staff import people
@@ -42,7 +42,7 @@ from web.errors import answer_of, words
 from web.pages.forms import FieldError, Form, field_errors, scaled
 from web.pages.frame import page
 from web.pages.request_form import ANCHORS, NAMES, ROWS, Read, change_rows, count_rows, read, typed_values
-from web.pages.request_words import FieldChange, differences
+from web.pages.request_words import FieldChange, differences, levels
 from web.policy import policy
 from web.rendering import QUARTERS_PER_HOUR, currency, label, time_of, week
 
@@ -72,9 +72,13 @@ class Conflict:
 @policy(Action.FILE_REQUEST)
 @reads
 def new(session: Session, actor: Actor) -> str:
-    """An empty form; the id it carries becomes the request's, so that it is filed once."""
-    typed = {"request_id": new_id(), "account_id": request.args.get("account", "")}
-    return _page(session, actor, Form(typed), None)
+    """An empty form, or one filled from an earlier request; its id becomes the request's: filed once."""
+    typed = {"account_id": request.args.get("account", "")}
+    again = request.args.get("again")
+    if again:
+        typed = typed_values(copies.copy_values(session, actor, again))
+        flash(_("Filled in as before, with weeks from now on. State amounts and evidence anew."), "info")
+    return _page(session, actor, Form({**typed, "request_id": new_id(), "version": ""}), None)
 
 
 @pages.get("/requests/<id:request_id>/edit")
@@ -350,18 +354,6 @@ def _options(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
         "weeks": [(w, f"{week(w)} {monday(w).year}") for w in [*past, *weeks]],
         "currency": currency(),
     }
-
-
-def levels() -> list[tuple[str, str]]:
-    """The levels of a skill with what each means."""
-    meanings = (
-        _("1: knows the basics"),
-        _("2: works with guidance"),
-        _("3: works alone"),
-        _("4: solves hard cases"),
-        _("5: sets the standard"),
-    )
-    return [(str(i), text) for i, text in enumerate(meanings, 1)]
 
 
 @pages.post("/requests/hints")

@@ -164,3 +164,15 @@ _PARTS: Final[Mapping[str, Any]] = {
     "curve": lambda part: f"{permille(part[0])}: {permille(part[1])}",
     "evidence": lambda part: part[1] or part[2],
 }
+
+
+def levels() -> list[tuple[str, str]]:
+    """The levels of a skill with what each means."""
+    meanings = (
+        _("1: knows the basics"),
+        _("2: works with guidance"),
+        _("3: works alone"),
+        _("4: solves hard cases"),
+        _("5: sets the standard"),
+    )
+    return [(str(i), text) for i, text in enumerate(meanings, 1)]
