@@ -134,15 +134,15 @@ def price(
     changed = change.applied(problem)
     asking = Asking(settings, cancel)
     before = as_result(problem, plan, settings)
-    if change.kind != "capacity" and not violations(changed, as_plan(before)):
-        # The plan in hand does already what is ordered, so ordering it takes nothing from anybody.
-        same = priced(problem, before, before, change)
-        return replace(same, low=0, high=0, estimate=0, exact=True)
+    hand = as_plan(plan)
     if before.bound is None:
         _tell(progress, asking, before, "the plan without the change")
         before = better(before, asking.solve(problem, FREE, before.plan))
+    if change.kind != "capacity" and not violations(changed, as_plan(before)):
+        # The best plan known does what is ordered: only a better one that does not could make it cost.
+        same = replace(before, problem_hash=problem_hash(changed), short=())
+        return priced(problem, before, same, change, hand)
     _tell(progress, asking, before, "the plan with the change")
-    hand = as_plan(plan)
     near = _nearby(problem, change, before, hand, asking)
     if near is None:
         return priced(problem, before, asking.solve(changed, 1 - FREE, before.plan), change, hand)
@@ -206,7 +206,7 @@ def priced(
         conflict = after.stopped == "conflict"
         return replace(found, possible=False if conflict else None, conflicts=after.conflicts)
     differs = difference(problem, plan, after.plan)
-    low, high = _interval(before, after, change, most_it_moves(problem, change))
+    low, high = _interval(problem, before, after, change)
     estimate = before.measures.value - after.measures.value
     return replace(
         found,
@@ -227,18 +227,20 @@ def priced(
 
 
 def _interval(
-    before: Result, after: Result, change: Change, most: int | None
+    problem: Problem, before: Result, after: Result, change: Change
 ) -> tuple[int | None, int | None]:
-    """The least and the most the change can cost; None where no proof says.
-
-    `most` is by how much the best values can differ at all, where that is known.
-    """
+    """The least and the most the change can cost; None where no proof says."""
     assert before.measures is not None  # noqa: S101 - the caller looked
     assert after.measures is not None  # noqa: S101 - the caller looked
+    most = most_it_moves(problem, change)
+    alike = _alike(before.measures, after.measures) and _settled(problem, before if _takes(change) else after)
+    if not alike and not (_settled(problem, before) and _settled(problem, after)):
+        # A plan that keeps more promises or reaches the floors better may be worth anything.
+        return None, None
     free, forced = before.measures.value, after.measures.value
     low = None if after.bound is None else free - after.bound
     high = None if before.bound is None else before.bound - forced
-    if not _alike(before.measures, after.measures):
+    if not alike:
         return low, high
     if _takes(change):
         # What is possible with the change is possible without it, so it never gains.
@@ -250,6 +252,12 @@ def _interval(
         low = _least(None if low is None else -low, most)
         low = None if low is None else min(-low, high)
     return low, high
+
+
+def _settled(problem: Problem, ending: Result) -> bool:
+    """Whether no plan keeps more promises or reaches the floors better, so that money alone is left."""
+    promised = any(request.obligation is not None for request in problem.requests)
+    return ending.bound is not None or {1, 2} <= {*ending.proven_stages} or not (promised or problem.floors)
 
 
 def _least(*amounts: int | None) -> int | None:

@@ -11,7 +11,7 @@ import pytest
 from company import company
 from random_problems import random_problem
 
-from solver.files import read_problem
+from solver.files import problem_hash, read_problem
 from solver.plan import Plan
 from solver.problem import Lock, Problem
 from solver.referee import violations
@@ -92,6 +92,36 @@ def test_a_bare_plan_is_priced_against_the_best_plan() -> None:
     bare = price(problem, Plan(), GRANT, LONG)
     assert (bare.low, bare.exact, bare.value_before, bare.value_after) == (1_000_000, True, 0, 6_800_000)
     assert [c.request for c in bare.winners] == ["r2", "r3"]
+
+
+def test_a_bare_plan_that_does_what_is_ordered_is_no_proof_that_it_costs_nothing() -> None:
+    """Refusing r1 costs 10 k whatever is in hand; a search that is stopped at once may not say 0 exactly."""
+    problem, change = example("e7-override"), Change("refuse", request="r1")
+    found = price(problem, Plan(), change, LONG)
+    assert (found.low, found.high, found.exact) == (1_000_000, 1_000_000, True)
+    stopped = price(problem, Plan(), change, Settings(), cancel=lambda: True)
+    assert stopped.high is None or stopped.high >= 1_000_000
+
+
+def test_the_plan_told_is_one_of_the_changed_problem() -> None:
+    """r2 has nothing in the best plan, so that plan is told, under the hash of the problem with the order."""
+    problem, change = example("e7-override"), Change("refuse", request="r2")
+    found = price(problem, solve(problem), change, LONG)
+    assert (found.low, found.exact) == (0, True)
+    assert found.row()["plan"]["problem_hash"] == problem_hash(change.applied(problem))
+
+
+def test_nothing_is_told_while_more_promises_might_be_kept() -> None:
+    """r1 is promised and both plans at hand break that: what the best ones are worth, nobody knows."""
+    problem = example("e7-override")
+    first, *others = problem.requests
+    problem = replace(problem, requests=(replace(first, obligation=0), *others))
+    found = solve(Change("refuse", request="r1").applied(problem))
+    unknown = replace(found, status="feasible", proven_stages=(), bound=None)
+    grant = priced(problem, unknown, unknown, Change("grant", request="r2"))
+    assert (grant.low, grant.high, grant.exact) == (None, None, False)
+    plain = priced(example("e7-override"), unknown, unknown, Change("grant", request="r2"))
+    assert (plain.low, plain.exact) == (0, False)
 
 
 def test_a_change_against_the_locks_is_impossible_and_names_them() -> None:
