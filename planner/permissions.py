@@ -51,6 +51,10 @@ class Action(enum.StrEnum):
     PROMOTE_SCENARIO = "scenario.promote"
     VIEW_TRADE_OFFS = "trade_off.view"
     ASK_TRADE_OFFS = "trade_off.ask"
+    VIEW_SCARCITY = "scarcity.view"
+    ASK_SCARCITY = "scarcity.ask"
+    VIEW_SCARCE_WEEK = "scarcity.open"
+    PRICE_SCARCE_WEEK = "scarcity.price"
 
     START_RUN = "run.start"
     STOP_RUN = "run.stop"
@@ -196,6 +200,11 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.PROMOTE_SCENARIO: frozenset({LEADERSHIP}),
     Action.VIEW_TRADE_OFFS: OVERSEERS,
     Action.ASK_TRADE_OFFS: STEERING,
+    # A head sees the skills of the own department, in fifths and without money.
+    Action.VIEW_SCARCITY: frozenset({HEAD, *OVERSEERS}),
+    Action.ASK_SCARCITY: frozenset({HEAD, *STEERING}),
+    Action.VIEW_SCARCE_WEEK: OVERSEERS,
+    Action.PRICE_SCARCE_WEEK: STEERING,
     Action.VIEW_CYCLES: EVERYBODY,
     Action.OPEN_CYCLE: STEERING,
     Action.CLOSE_CYCLE: STEERING,

@@ -101,6 +101,7 @@ REVIEW_EVENTS: Final[Mapping[str, Any]] = {
     "survey.answered": _l("Survey answered"),
     "survey.closed": _l("Survey closed"),
     "contribution.asked": _l("Contribution of departments asked for"),
+    "scarcity.asked": _l("Worth of skills' hours asked for"),
 }
 """Names of events of the log."""
 

@@ -1,8 +1,8 @@
 """What the engine's process answers: each kind of task, from JSON to JSON.
 
 A task names its `kind`, the `problem` as text, its `settings`, and mostly the `plan` in hand as text with the
-ending of its solve. Answers are the documents of docs/file-formats.md, but "solve" and "break_even", which
-answer what the worker stores.
+ending of its solve. Answers are the documents of docs/file-formats.md, but "solve", "break_even" and
+"scarcity", which answer what the worker stores.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def answer(task: Task, tell: Tell, cancel: Cancel) -> dict[str, Any]:
     Args:
         task: "solve" (plan to begin from, reasons, most_moves or none), "break_even" (request), "card"
             (request, level or none), "refusal" (changed, request, alone), "price" (change: kind and its
-            keys), "frontier" (against, steps or none) or "contribution".
+            keys), "frontier" (against, steps or none), "contribution" or "scarcity" (no plan).
         tell: Told of progress.
         cancel: Asked now and then; True ends the search with what is known.
 
@@ -143,6 +143,14 @@ def _contribution(
     return contribution(problem, settings, plan=_begin(task), cancel=cancel, progress=tell).row()
 
 
+def _scarcity(
+    _task: Task, problem: Problem, settings: Settings, _tell: Tell, cancel: Cancel
+) -> dict[str, Any]:
+    from solver.scarcity import scarcity
+
+    return scarcity(problem, settings, cancel=cancel).row()
+
+
 KINDS: dict[str, Callable[[Task, Problem, Settings, Tell, Cancel], dict[str, Any]]] = {
     "solve": _solve,
     "break_even": _break_even,
@@ -151,6 +159,7 @@ KINDS: dict[str, Callable[[Task, Problem, Settings, Tell, Cancel], dict[str, Any
     "price": _price,
     "frontier": _frontier,
     "contribution": _contribution,
+    "scarcity": _scarcity,
 }
 
 

@@ -26,6 +26,7 @@ from planner.solving.jobs import failure
 from planner.solving.parameters import Parameters
 from planner.solving.prices import price_task, store_price
 from planner.solving.refusals import refusal_task, rejection_question, store_rejection
+from planner.solving.scarcity import is_scarcity, scarcity_task, store_scarcity
 from planner.solving.swapping import settle, swap_task
 from planner.transitions import JobAction, move
 
@@ -170,7 +171,14 @@ AGAIN = object()
 """What storing gives when the question has to be asked once more, in other words."""
 
 
+def _price_task(_session: Session, question: Question, task: Data) -> Data:
+    return scarcity_task(task) if is_scarcity(question) else price_task(question, task)
+
+
 def _store_price(_session: Session, question: Question, reply: Mapping[str, Any]) -> object:
+    if is_scarcity(question):
+        store_scarcity(question, reply)
+        return None
     return None if store_price(question, reply) else AGAIN
 
 
@@ -182,7 +190,7 @@ TASKS: Mapping[QuestionKind, Callable[[Session, Question, Data], Data]] = {
     QuestionKind.BREAK_EVEN: _break_even_task,
     QuestionKind.REJECTION: refusal_task,
     QuestionKind.CARD: _card_task,
-    QuestionKind.PRICE: lambda _session, question, task: price_task(question, task),
+    QuestionKind.PRICE: _price_task,
     QuestionKind.SWAP: lambda _session, question, task: swap_task(question, task),
     QuestionKind.FRONTIER: lambda _session, question, task: frontier_task(question, task),
     QuestionKind.CONTRIBUTION: lambda _session, _question, task: contribution_task(task),

@@ -108,6 +108,10 @@ scenario.edit        LP
 scenario.promote     L
 trade_off.view       LPF
 trade_off.ask        LP
+scarcity.view        HLPF
+scarcity.ask         HLP
+scarcity.open        LPF
+scarcity.price       LP
 portfolio.view       LPF
 definition.view      KHLPF
 definition.edit      L

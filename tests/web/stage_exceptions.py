@@ -1,4 +1,4 @@
-"""On the stage: an override that waits, a shared scenario, a trade-off, two swaps, two soft bookings."""
+"""On the stage: an override, a scenario, a trade-off, scarce weeks, two swaps, two soft bookings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from planner.records import Override, Scenario, SoftBooking, SwapOffer, SwapStat
 from planner.services.approving.soft_bookings import BookingValues, ask_booking
 from planner.services.excepting import overrides
 from planner.services.excepting.override_prices import Target, ask_price
-from planner.services.planning import scenarios, trade_offs
+from planner.services.planning import scarcity, scenarios, trade_offs
 from planner.services.planning.scenario_values import ScenarioValues
 from planner.solving.worker import Worker
 
@@ -27,6 +27,7 @@ def exceptions(
     with world.database.writing() as session:
         price = ask_price(session, lukas, Target("refuse", request_id=requests["own"]))
         trade_offs.ask_trade_off(session, lukas, "floor")
+        scarcity.ask_scarcity(session, lukas)
     while worker.step():
         pass
     with world.database.writing() as session:
@@ -50,6 +51,8 @@ def exceptions(
         "override": {"own": override.id},
         "scenario": {"own": scenario.id},
         "axis": {"own": "floor", "nothing": "beauty"},
+        "skill": {"own": "architecture"},
+        "scarce week": {"own": "2027-W09", "nothing": "1999-W01"},
         "point": {"own": 1, "nothing": 77},
         "swap": kept,
         "agreed": kept,

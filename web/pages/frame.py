@@ -59,6 +59,7 @@ NAVIGATION: Final[tuple[tuple[Any, tuple[Entry, ...]], ...]] = (
             (_l("Runs"), "/runs", Action.VIEW_RUNS, "run", "g u"),
             (_l("Scenarios"), "/scenarios", Action.VIEW_SCENARIOS, "grid", "g n"),
             (_l("Trade-offs"), "/trade-offs", Action.VIEW_TRADE_OFFS, "compare", "g t"),
+            (_l("Scarce skills"), "/scarcity", Action.VIEW_SCARCITY, "clock", "g 6"),
             (_l("Cycles"), "/cycles", Action.OPEN_CYCLE, "cycle", "g c"),
             (_l("Published plans"), "/publications", Action.VIEW_PUBLICATIONS, "board", "g b"),
         ),

@@ -32,6 +32,7 @@ from planner.solving.exceptions import level_for
 from planner.solving.material import newest_plan
 from planner.solving.prices import price_question
 from planner.solving.questions import find_question
+from planner.solving.scarcity import is_scarcity
 from planner.transitions import JobAction, move
 from planner.verdict import Kind, Problem, not_found, refuse, require
 
@@ -126,8 +127,17 @@ def ask_price(session: Session, actor: Actor, target: Target) -> PriceView:
     require(may(actor, Action.PRICE_OVERRIDE))
     run = the_plan(session)
     checks.require_well_formed(_problems(target))
-    asked = price_question(run, _words_of_problem(session, run, target))
-    question = find_question(session, run.id, QuestionKind.PRICE, asked.subject)
+    question = put_price(session, actor, price_question(run, _words_of_problem(session, run, target)))
+    return price_view(session, actor, question.id)
+
+
+def put_price(session: Session, actor: Actor, asked: Question) -> Question:
+    """The stored question that asks the same as `asked`: it itself, or the one that was put before.
+
+    Raises:
+        Refused: E_QUOTA.
+    """
+    question = find_question(session, asked.run_id, QuestionKind.PRICE, asked.subject)
     if question is None:
         check_background(session, actor)
         question = asked
@@ -140,7 +150,7 @@ def ask_price(session: Session, actor: Actor, target: Target) -> PriceView:
         question.asked_at = now()
         question.asked_by_id = actor.user_id
         record(session, actor, Event.OVERRIDE_PRICED, question, before=None, after=state_of(question))
-    return price_view(session, actor, question.id)
+    return question
 
 
 def the_plan(session: Session) -> PlanRun:
@@ -178,7 +188,7 @@ def find_price(session: Session, question_id: str) -> Question:
         Refused: E_NOT_FOUND.
     """
     question = session.get(Question, an_id(question_id))
-    if question is None or question.kind != QuestionKind.PRICE:
+    if question is None or question.kind != QuestionKind.PRICE or is_scarcity(question):
         raise not_found()
     return question
 
