@@ -101,14 +101,14 @@ def _together(watch: Watch, settings: Settings, endings: Sequence[Ending]) -> En
     measures = watch.offer(plan)
     bounds = [ending.bound for ending in endings if ending.bound is not None]
     limits = [ending.settings.work_limit for ending in endings if ending.settings.work_limit is not None]
-    reasons = {ending.stopped for ending in endings}
+    # A group is told to stop by the wall limit of the whole as by the caller.
+    reasons = {"wall_limit" if ending.stopped == "cancelled" else ending.stopped for ending in endings}
     order: tuple[Stopped, ...] = ("wall_limit", "work_limit", "proven")
     fewest = min((ending.proven_stages for ending in endings), key=len)
     return Ending(
         plan=plan,
         measures=measures,
-        # A group is told to stop by the wall limit of the whole as by the caller.
-        stopped="cancelled" if watch.cancelled else next((r for r in order if r in reasons), "wall_limit"),
+        stopped="cancelled" if watch.cancelled else next(r for r in order if r in reasons),
         proven_stages=fewest[:ADDING],
         bound=sum(bounds) if len(bounds) == len(endings) else None,
         reproducible=all(ending.reproducible for ending in endings),

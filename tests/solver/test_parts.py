@@ -10,10 +10,13 @@ from company import company
 
 from solver import apart
 from solver.cards.without import breadth
+from solver.exact.ending import Ending
+from solver.exact.watch import Watch
 from solver.files import read_problem
 from solver.parts import connected, of_departments, of_requests, part_of, plan_within
 from solver.plan import Grant, Plan
 from solver.problem import DepartmentCap, Floor, Hours, Lock, Problem, Published
+from solver.referee import measure
 from solver.settings import Settings
 from solver.solve import solve
 
@@ -114,6 +117,25 @@ def test_groups_are_solved_apart_and_add_up(monkeypatch: pytest.MonkeyPatch) -> 
     assert sorted(g.request for r in alone if r.plan for g in r.plan.granted) == [
         g.request for g in whole.plan.granted
     ]
+
+
+def test_a_group_that_the_wall_limit_of_the_whole_ended_is_not_called_proven() -> None:
+    """Such a group says it was cancelled, as it is told by the same word; the other one is proven."""
+    proven = Ending(
+        Plan(),
+        measure(E5, Plan()),
+        stopped="proven",
+        proven_stages=(1, 2, 3, 4, 5),
+        bound=0,
+        reproducible=True,
+        settings=Settings(),
+    )
+    ended = replace(proven, stopped="cancelled", proven_stages=(1, 2), bound=7, reproducible=False)
+    whole = apart._together(Watch(E5, 60, None, None), Settings(), [proven, ended])
+    assert (whole.stopped, whole.proven_stages, whole.bound) == ("wall_limit", (1, 2), 7)
+    told = Watch(E5, 60, None, lambda: True)
+    assert told.stopped()
+    assert apart._together(told, Settings(), [proven, ended]).stopped == "cancelled"
 
 
 def test_a_contradiction_in_one_group_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
