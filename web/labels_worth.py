@@ -50,6 +50,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "fades_after": _l("fades after"),
     "filled": _l("filled"),
     "good_relations": _l("good relations in it"),
+    "credit_taken": _l("used by a request that brings more an hour"),
     "free_credit": _l("credit that is free"),
     "gross_margin": _l("gross margin"),
     "gross_sales": _l("gross sales"),
@@ -153,6 +154,7 @@ NOTES: Final[Mapping[str, Any]] = {
     "kept_business": _l(
         "Business that is kept is part of what is owed already: the whole limit is open to it."
     ),
+    "shared_credit": _l("Shared: whoever brings most with an hour uses the customer's credit first."),
     "limited": _l("Held within its limits."),
     "months_missing": _l("Months are missing."),
     "no_end": _l("Without an end the sum has no value."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, selectinload
 
 from planner.capacity import WeekHours
@@ -127,12 +127,15 @@ def gather(
     )
 
 
-def plannable(session: Session) -> Sequence[ResourceRequest]:
-    """Requests that take part in a run, by filing order, with all that the problem needs."""
+def plannable(session: Session, account_id: str | None = None) -> Sequence[ResourceRequest]:
+    """Requests that take part in a run, by filing order, with all that the problem needs; of one customer."""
     lines = selectinload(ResourceRequest.lines)
     return session.scalars(
         select(ResourceRequest)
-        .where(ResourceRequest.status.in_(PLANNABLE))
+        .where(
+            ResourceRequest.status.in_(PLANNABLE),
+            true() if account_id is None else ResourceRequest.account_id == account_id,
+        )
         .order_by(ResourceRequest.filing_order, ResourceRequest.id)
         .options(
             lines.selectinload(RequestLine.skill),

@@ -20,6 +20,7 @@ from planner.lifetimes import lifetimes
 from planner.qualifying import MEASURED, Ratings, active_definition, criteria_of, read_ratings, standing
 from planner.records import Account, KeyAccountDefinition, ResourceRequest, StrategicFactor, ValueSource
 from planner.solving.parameters import YEARLY_RATE
+from planner.solving.sharing import share_credits
 from planner.worth import NEUTRAL, Factors, Figure, PresentValue, kept_value, present_value
 
 
@@ -57,13 +58,15 @@ def weigh(
 ) -> dict[str, Weighing]:
     """The factors of each request on a day, by its id. What is not known is neutral and says so.
 
+    Requests of one customer share its credit, so all that a plan would decide together belong in `requests`.
+
     `tried` is another definition, trait or factor than those in force, as `planner.judging` takes it.
     """
     rows = list(requests)
     claims = read_claims(session, day)
     lasting = [row.account_id for row in rows if row.value_source is ValueSource.LIFETIME]
     kept = lifetimes(session, day, lasting, Decimal(yearly_rate))
-    credits_left = free_credits(session, day, rows)
+    credits_left = share_credits(rows, free_credits(session, day, rows), day, yearly_rate)
     calibrations = {kam: claims.calibration(kam) for kam in {row.kam_id for row in rows}}
     weights = strategic_weights(session, day, {row.account_id for row in rows}, tried)
     found = {}

@@ -10,7 +10,7 @@ from planner.worth.cash import (
     reconciles,
     stability,
 )
-from planner.worth.credit import free_credit
+from planner.worth.credit import Order, free_credit, shared_credit
 from planner.worth.figure import Figure, Unit, round_minor, short, unknown
 from planner.worth.flags import Flag, money_flags
 from planner.worth.innovators import Innovators, innovators
@@ -49,6 +49,7 @@ __all__ = [
     "Innovators",
     "LevelValue",
     "Month",
+    "Order",
     "PresentValue",
     "Profit",
     "Rates",
@@ -87,6 +88,7 @@ __all__ = [
     "response",
     "round_minor",
     "score",
+    "shared_credit",
     "shares",
     "short",
     "stability",

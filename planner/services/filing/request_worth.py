@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,9 @@ from planner.permissions import Action, may
 from planner.records import ResourceRequest, Role, ValueSource
 from planner.scope import find_request, sees_money
 from planner.solving.demand import FULL, urgency_of
+from planner.solving.material import plannable
 from planner.solving.parameters import YEARLY_RATE
+from planner.solving.sharing import share_credits
 from planner.solving.weighing import strategic_weights, weigh
 from planner.verdict import not_found, require
 from planner.worth import (
@@ -114,7 +116,27 @@ class RequestWorth:
 def credit_of(session: Session, request: ResourceRequest) -> Figure | None:
     """The free credit that what was stated is held to; None without a limit, or when nothing is stated."""
     stated = request.value_source is ValueSource.STREAM and request.benefits
-    return free_credits(session, today(), [request]).get(request.id) if stated else None
+    return _credit(session, request) if stated else None
+
+
+def _credit(session: Session, request: ResourceRequest) -> Figure | None:
+    """What the request may use beside the customer's others that wait for a plan, these by their titles."""
+    rows = _together(session, request)
+    free = free_credits(session, today(), rows)
+    found = share_credits(rows, free, today(), YEARLY_RATE).get(request.id) if free else None
+    return found and _titled(found, {row.id: row.title for row in rows})
+
+
+def _together(session: Session, request: ResourceRequest) -> list[ResourceRequest]:
+    """The request and the others of its customer that the next plan decides on."""
+    others = plannable(session, account_id=request.account_id)
+    return [request, *(row for row in others if row.id != request.id)]
+
+
+def _titled(figure: Figure, titles: Mapping[str, str]) -> Figure:
+    """The figure with titles where requests are named by id."""
+    inputs = tuple(_titled(each, titles) for each in figure.inputs)
+    return replace(figure, inputs=inputs, subject=titles.get(figure.subject, figure.subject))
 
 
 def attainable(request: ResourceRequest, fraction: int) -> Attainable | None:
@@ -146,6 +168,7 @@ def view_request_worth(session: Session, actor: Actor, request_id: str) -> Reque
     calibration = read_claims(session, day).calibration(request.kam_id)
     weight = strategic_weights(session, day, [request.account_id])[request.account_id]
     weighing = weigh(session, day, [request])[request.id]
+    weighing = replace(weighing, credit=_credit(session, request))
     points = [(p.fraction, p.probability) for p in request.curve]
     usable = {0, FULL} <= {fraction for fraction, _ in points}
     present = weighing.present(request, YEARLY_RATE) if usable else None
