@@ -82,6 +82,27 @@ def _ticks(top: float, bottom: float, height_of: Callable[[float], float]) -> tu
     return tuple((height_of(float(value)), value) for value in sorted(values, reverse=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Several lines over the same steps of time on one scale from 0, each in unbroken pieces."""
+
+    lines: tuple[tuple[str, ...], ...]
+    ticks: tuple[tuple[float, int], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def lines(series: Sequence[Values], top: int) -> Lines:
+    """A chart of series of the same length, up to `top` or the highest value; gaps stay gaps."""
+    top = round(max([top, *(value for values in series for value in values if value is not None)]))
+
+    def height_of(value: float) -> float:
+        return round(EDGE + (HEIGHT - 2 * EDGE) * (top - value) / top, 2)
+
+    step = WIDTH / max(*(len(values) for values in series), 1)
+    return Lines(tuple(_pieces(values, step, height_of) for values in series), _ticks(top, 0, height_of))
+
+
 SIDE = 420
 MARGIN = 24
 SMALLEST, LARGEST = 4.0, 22.0

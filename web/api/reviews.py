@@ -13,7 +13,7 @@ from planner.actor import Actor
 from planner.permissions import Action
 from planner.records import BoardReview, Resolution
 from planner.services.publishing import publication_file
-from planner.services.reviewing import alignment_view, contributions, resolutions, review, surveys
+from planner.services.reviewing import alignment_view, contributions, resolutions, review, surveys, trends
 from planner.services.reviewing.review_view import ReviewView, plain
 from planner.services.reviewing.surveys import Mark
 from planner.verdict import not_found
@@ -29,6 +29,7 @@ from web.schemas.reviews import (
     ContributionOut,
     GroupOut,
     PublicationFileOut,
+    QuartersOut,
     ResolutionIn,
     ResolutionOut,
     ReviewOut,
@@ -144,6 +145,15 @@ def show_alignment(session: Session, actor: Actor) -> dict[str, Any]:
     """The newest closed round beside what the records measure."""
     found = alignment_view.alignment_view(session, actor)
     return {"alignment": asdict(found.view), "comments": found.comments}
+
+
+@blueprint.get("/alignment/quarters")
+@policy(Action.VIEW_ALIGNMENT)
+@reads
+@blueprint.answer(QuartersOut)
+def show_quarters(session: Session, actor: Actor) -> dict[str, Any]:
+    """Reasons of refusals, evenness of shares, alignment and claims quarter by quarter, oldest first."""
+    return {"rows": trends.quarters(session, actor)}
 
 
 @blueprint.get("/surveys")

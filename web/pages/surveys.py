@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 from typing import Final
 
 from flask import Blueprint, flash, redirect, request
+from flask import Response as AnyResponse
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,21 +17,27 @@ from planner.actor import Actor
 from planner.clock import today
 from planner.permissions import Action, may
 from planner.records import Element
-from planner.services.reviewing import alignment_view, surveys
+from planner.services.reviewing import alignment_view, surveys, trends
 from planner.services.reviewing.surveys import Mark
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
+from web.charts import lines
 from web.database import reading, reads, writing
 from web.errors import answer_of, words
 from web.labels_review import review_label
 from web.pages.forms import Form, fault, field_errors
 from web.pages.frame import page
 from web.policy import policy
+from web.rendering import reason_name, reject_reason
 
 pages = Blueprint("surveys", __name__)
 
 USUAL_DAYS: Final = 14
 SIDES: Final = ("current", "target")
+DRAWN: Final = ("evenness", "level", "agreement", "held")
+"""What the chart of quarters draws."""
+
+FULL: Final = 1000
 
 
 @pages.get("/alignment")
@@ -43,16 +52,47 @@ def _page(session: Session, actor: Actor, form: Form | None, chosen: frozenset[s
     groups = surveys.groups(session, actor) if may(actor, Action.OPEN_SURVEY) else []
     quarter = f"{today().year} Q{(today().month + 2) // 3}"
     last = (today() + timedelta(days=USUAL_DAYS)).isoformat()
+    rows = trends.quarters(session, actor)
     return page(
         session,
         actor,
         "review/alignment.html",
+        quarters=rows,
+        trend=lines([[getattr(row, name) for row in rows] for name in DRAWN], FULL),
         found=alignment_view.alignment_view(session, actor),
         rounds=surveys.list_rounds(session, actor),
         groups=groups,
         chosen=frozenset(group.key for group in groups) if chosen is None else chosen,
         form=form or Form({"name": quarter, "closes_on": last}),
     )
+
+
+@pages.get("/alignment/quarters.csv")
+@policy(Action.VIEW_ALIGNMENT)
+@reads
+def export_quarters(session: Session, actor: Actor) -> AnyResponse:
+    """The quarters for a spreadsheet: one row for each figure, shares in percent, nothing where unknown."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow([_("Quarter"), _("What"), _("Reason"), _("Number")])
+    names = {
+        "evenness": _("Evenness of shares"),
+        "least_share": _("Smallest share"),
+        "level": _("Alignment: level"),
+        "agreement": _("Agreement"),
+        "held": _("Confirmed of what was claimed"),
+    }
+    for row in trends.quarters(session, actor):
+        for title, found, name in (
+            (_("Refused by the plan"), row.refused, reason_name),
+            (_("Refused by heads"), row.rejected, reject_reason),
+        ):
+            table.writerows([row.quarter, title, name(code or None), number] for code, number in found or ())
+        for key, title in names.items():
+            share = getattr(row, key)
+            table.writerow([row.quarter, f"{title}, %", "", "" if share is None else share / 10])
+    headers = {"Content-Disposition": "attachment; filename=quarters.csv"}
+    return AnyResponse("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
 
 
 @pages.post("/surveys")

@@ -146,4 +146,32 @@ class AlignmentOut(Schema):
     comments = fields.List(fields.String())
 
 
+class CountOut(Schema):
+    """How often a reason stood."""
+
+    reason = fields.Function(lambda pair: pair[0] or None)
+    number = fields.Function(lambda pair: pair[1])
+
+
+class QuarterOut(Schema):
+    """One quarter; null is unknown."""
+
+    quarter = fields.String()
+    plans = fields.Integer()
+    refused = fields.List(fields.Nested(CountOut))
+    rejected = fields.List(fields.Nested(CountOut))
+    evenness = fields.Integer(metadata={"description": "Jain's index of the shares, per mille."})
+    least_share = fields.Integer()
+    level = fields.Integer()
+    agreement = fields.Integer()
+    closed = fields.Integer()
+    held = fields.Integer(metadata={"description": "Confirmed of what was claimed, per mille."})
+
+
+class QuartersOut(Schema):
+    """Quarter by quarter, oldest first."""
+
+    rows = fields.List(fields.Nested(QuarterOut))
+
+
 ELEMENTS = tuple(element.value for element in Element)
