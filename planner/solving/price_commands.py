@@ -157,7 +157,7 @@ def _price_words(price: Price) -> str:
 def frontier_command(problem: str, against: str, output: str | None, **options: str | None) -> None:
     """Show what value costs in fairness, stability or a second value: complete plans along the trade-off.
 
-    Ctrl-C stops and keeps the points found so far.
+    Ctrl-C stops and keeps the points found so far. Exit code 3 when no plan was found.
     """
     steps, at, start = options.pop("steps"), options.pop("at"), options.pop("start")
     inputs = Inputs()
@@ -191,10 +191,12 @@ def frontier_command(problem: str, against: str, output: str | None, **options: 
     line.end()
     deliver(layout(found.row()), output)
     click.echo(_frontier_words(found), err=True)
+    if not found.points:
+        sys.exit(NO_PLAN)
 
 
 def _frontier_words(found: Frontier) -> str:
-    words = f"{len(found.points)} points."
+    words = f"{len(found.points)} points." if found.points else "No plan was found."
     if found.best_floor is not None:
         sure = "" if found.best_floor_proven else " found (not proven)"
         words = f"{words} Highest reachable floor{sure}: {found.best_floor:.2f}."

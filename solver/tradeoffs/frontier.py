@@ -147,7 +147,7 @@ def frontier(
     seen: list[Point] = []
     last: Found | None = None
     for last in sources[against](trade):
-        if last.point is not None:
+        if last.point is not None and last.point.ending.plan is not None:
             seen.append(last.point)
     points = kept(seen, rising=against in ("floor", "second"))
     changes = [difference(problem, a.plan, b.plan) for a, b in pairwise(points)]

@@ -34,13 +34,15 @@ def fair_points(trade: Trade) -> Iterator[Found]:
     solo = {kam: value for kam, (value, _) in alone.items() if value > 0}
     free = _point(trade, solo, 0, trade.start)
     yield Found(free, solo=solo)
-    if trade.asking.stopped() or not solo:
-        yield Found(solo=solo, complete=not solo)
+    if trade.asking.stopped() or not solo or free.ending.plan is None:
+        yield Found(solo=solo, complete=not trade.asking.stopped())
         return
     ending = _ending(trade, solo, MILLE, trade.start)
     top = _told(trade.problem, solo, MILLE, ending)
     best = _attained(top)
-    proven = all(proven for _, proven in alone.values()) and 2 in ending.proven_stages
+    # A plan that reaches the floor of a purpose less may leave every KAM more.
+    only = best == MILLE or not any(floor.value for floor in _others(trade.problem))
+    proven = all(proven for _, proven in alone.values()) and 2 in ending.proven_stages and only
     known = Found(None, best / MILLE, proven, solo)
     yield known
     newest = free.plan
@@ -75,10 +77,14 @@ def _point(trade: Trade, solo: Mapping[str, int], mille: int, start: Plan) -> Po
 
 def _ending(trade: Trade, solo: Mapping[str, int], mille: int, start: Plan) -> Result:
     trade.tell(None, f"floor {mille / MILLE:.2f}" if mille < MILLE else "the highest reachable floor")
-    others = tuple(floor for floor in trade.problem.floors if floor.kam is None)
     own = tuple(Floor(-(-value * mille // MILLE), kam=kam) for kam, value in sorted(solo.items()) if mille)
-    changed = replace(trade.problem, floors=(*others, *own))
+    changed = replace(trade.problem, floors=(*_others(trade.problem), *own))
     return trade.asking.solve(changed, (1 - ALONE) / (trade.steps + 3), start)
+
+
+def _others(problem: Problem) -> tuple[Floor, ...]:
+    """Floors that stay: those of purposes."""
+    return tuple(floor for floor in problem.floors if floor.kam is None)
 
 
 def _told(problem: Problem, solo: Mapping[str, int], mille: int, ending: Result) -> Point:

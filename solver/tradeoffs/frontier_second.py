@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from solver.problem import VALUE_LIMIT
+from solver.referee import rank
 from solver.tradeoffs.frontier_point import Found, Point, Trade, restated
 from solver.validate import money
 
@@ -39,9 +40,10 @@ def second_points(trade: Trade) -> Iterator[Found]:
     for weights in (Weights(1, 0), _second_first(trade.problem)):
         trade.tell(points[-1] if points else None, _words(weights))
         points.append(_point(trade, weights, trade.start))
-        yield Found(points[-1])
-        if trade.asking.stopped():
-            yield Found()
+        if _reaches(points[-1], points[0]):
+            yield Found(points[-1])
+        if trade.asking.stopped() or points[-1].ending.plan is None:
+            yield Found(complete=not trade.asking.stopped())
             return
     pairs = [(points[0], points[1])]
     for _ in range(trade.steps - 1):
@@ -58,8 +60,15 @@ def second_points(trade: Trade) -> Iterator[Found]:
         if pair[1].value < found.value < pair[0].value and found.other > pair[0].other:
             points.append(found)
             pairs += [(pair[0], found), (found, pair[1])]
-            yield Found(found)
+            if _reaches(found, points[0]):
+                yield Found(found)
     yield Found(complete=True)
+
+
+def _reaches(point: Point, first: Point) -> bool:
+    """Whether the plan keeps promises and reaches floors as well as that of the greatest value."""
+    here, there = point.ending.measures, first.ending.measures
+    return here is not None and there is not None and rank(here)[:3] >= rank(there)[:3]
 
 
 def _words(weights: Weights) -> str:
@@ -110,7 +119,11 @@ def _point(trade: Trade, weights: Weights, start: Plan) -> Point:
 
 
 def weighted(problem: Problem, weights: Weights) -> Problem:
-    """`problem` with levels worth the weighted sum, and every other money times the weight of value."""
+    """`problem` with levels worth the weighted sum, and every other money times the weight of value.
+
+    Floors count money alone, which is then no longer told apart, so they are left out. A plan that is best
+    without them and reaches them is best with them too; any other is no point of the trade-off.
+    """
     if weights == Weights(1, 0):
         return problem
     published = problem.published
@@ -118,7 +131,7 @@ def weighted(problem: Problem, weights: Weights) -> Problem:
         problem,
         requests=tuple(_request(request, weights) for request in problem.requests),
         lines=tuple(_line(line, weights.value) for line in problem.lines),
-        floors=tuple(replace(floor, value=floor.value * weights.value) for floor in problem.floors),
+        floors=(),
         published=published and replace(published, price=published.price * weights.value),
     )
 

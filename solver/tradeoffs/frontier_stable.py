@@ -81,6 +81,9 @@ class _Search:
             if found.point is not None and self._kind == "stability":
                 self._points.append(found.point)
                 yield found
+        if not self._plans:
+            yield Found(complete=not self._trade.asking.stopped())
+            return
         yield self._within(Limit(self._kind, self._used(self._plans[0])))
         for limit in self._trade.at or (0.0,):
             if self._trade.asking.stopped():

@@ -98,6 +98,16 @@ def test_a_frontier_and_a_contribution_are_written(tmp_path: Path) -> None:
     assert [d["value"] for d in json.loads(done.stdout)["departments"]] == [7_800_000]
 
 
+def test_a_frontier_without_any_plan_ends_with_three(tmp_path: Path) -> None:
+    """41 h of ann's 40 are decided."""
+    problem = json.loads(E7.read_text(encoding="utf-8"))
+    problem["locks"] = [{"kind": "frozen", "line": "r1.1", "specialist": "ann", "week": 0, "hours": 164}]
+    (tmp_path / "p.json").write_text(json.dumps(problem), encoding="utf-8")
+    done = planner("frontier", tmp_path / "p.json", "--against", "floor", "-o", tmp_path / "f.json")
+    assert (done.exit_code, "No plan was found." in done.stderr) == (3, True)
+    assert json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["points"] == []
+
+
 @pytest.mark.parametrize(
     "options", [("--against", "luck"), ("--against", "moves"), ("--against", "floor", "--steps", "0")]
 )

@@ -12,10 +12,10 @@ import pytest
 from random_problems import random_problem
 
 from solver.files import read_problem
-from solver.problem import Hours, Level, Problem, Published
+from solver.problem import Floor, Hours, Level, Lock, Problem, Published
 from solver.referee import measure, violations
 from solver.settings import Settings
-from solver.tradeoffs.frontier import Frontier, UnknownTradeError, frontier
+from solver.tradeoffs.frontier import Against, Frontier, UnknownTradeError, frontier
 
 DATA = Path(__file__).parent / "data"
 
@@ -118,6 +118,52 @@ def after(calls: int) -> Callable[[], bool]:
     """A wish to stop that comes when it was asked for so many times."""
     asked = count()
     return lambda: next(asked) >= calls
+
+
+def test_second_values_fill_no_floor_of_money() -> None:
+    """Ann has 40 h: r1 (24 h, 48 k) beside r3 (16 h, 10 k) reaches its KAM's floor, r2 beside r3 does not.
+
+    r2 is worth 60 k, so 70 k against 58 k; r3 has the only second value, which counts for that KAM too.
+    """
+    problem = example("e7-override")
+    worth = {"r1": Level("1", 4_800_000), "r2": Level("1", 6_000_000), "r3": Level("1", 1_000_000, second=10)}
+    kams = {"r1": "kim", "r2": "lee", "r3": "kim"}
+    requests = tuple(replace(r, kam=kams[r.id], levels=(worth[r.id],)) for r in problem.requests)
+    problem = replace(problem, requests=requests, floors=(Floor(4_800_000, kam="kim"),))
+    found = frontier(problem, "second", 4, LONG)
+    sound(problem, found)
+    assert [(p.value, p.other, p.proven) for p in found.points] == [(5_800_000, 10, True)]
+
+
+def test_a_floor_of_a_purpose_leaves_the_highest_floor_of_the_kams_unproven() -> None:
+    """r1 and r3 fit and give kim all and lee 30 of 68 k; but the floor of r2's purpose wants r2 beside r3."""
+    problem = example("e7-override")
+    kams = {"r1": "kim", "r2": "lee", "r3": "lee"}
+    requests = tuple(
+        replace(r, kam=kams[r.id], purpose="win" if r.id == "r2" else "") for r in problem.requests
+    )
+    problem = replace(problem, requests=requests)
+    found = frontier(problem, "floor", 4, LONG)
+    assert (found.best_floor, found.best_floor_proven) == (0.441, True)
+    wanting = replace(problem, floors=(Floor(100_000_000, purpose="win"),))
+    found = frontier(wanting, "floor", 4, LONG)
+    assert (found.best_floor, found.best_floor_proven) == (0.0, False)
+
+
+@pytest.mark.parametrize("against", ["floor", "second", "stability", "moves"])
+def test_decisions_that_contradict_each_other_leave_no_points(against: Against) -> None:
+    """Ann has 40 h in the only week, and 41 of them are decided: there is no plan, so none is shown."""
+    problem = example("e7-override")
+    row = Hours("r1.1", "ann", 0, 4)
+    first, *rest = problem.requests
+    problem = replace(
+        problem,
+        requests=(replace(first, levels=(Level("1", 5, second=1),)), *rest),
+        published=Published(2, 1, (row,)),
+        locks=(Lock("frozen", line="r1.1", specialist="ann", week=0, hours=164),),
+    )
+    found = frontier(problem, against, 2, LONG)
+    assert (found.points, found.complete, found.best_floor) == ((), True, None)
 
 
 def test_a_stopped_search_keeps_its_points() -> None:
