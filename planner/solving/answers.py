@@ -173,14 +173,15 @@ def _begin(task: Task) -> Plan | None:
 def _known(problem: Problem, task: Task, settings: Settings) -> Result:
     """A stored plan with what was proven of it; its measures are computed anew.
 
-    What was proven within a limit of moves says nothing of plans without it, as questions are solved.
+    What was proven within a limit of moves says nothing of plans without it, as questions are solved; nor
+    does it of a problem that is bent for the question.
     """
     from solver.files import problem_hash, read_plan
     from solver.plan import Plan, Result
     from solver.referee import measure
 
     ending, plan = json.loads(task["plan"]), read_plan(task["plan"]).plan or Plan()
-    if task.get("most_moves") is not None:
+    if task.get("most_moves") is not None or task.get("bent"):
         ending |= {"status": "feasible", "proven_stages": (), "bound": None}
     return Result(
         problem=problem.name,

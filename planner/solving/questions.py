@@ -23,6 +23,7 @@ from planner.solving.contributions import contribution_task, store_contribution
 from planner.solving.decided import PAIR, SCOPE, WEEKS
 from planner.solving.frontiers import frontier_task, store_frontier
 from planner.solving.jobs import failure
+from planner.solving.one_line import BOUGHT, line_task
 from planner.solving.parameters import Parameters
 from planner.solving.prices import price_task, store_price
 from planner.solving.refusals import refusal_task, rejection_question, store_rejection
@@ -120,6 +121,8 @@ def task_of(session: Session, question: Question) -> dict[str, Any]:
 
 
 def _break_even_task(_session: Session, question: Question, task: Data) -> Data:
+    if BOUGHT in question.params:
+        return line_task(question, task)
     return {**task, "kind": "break_even", "request": question.request_id}
 
 

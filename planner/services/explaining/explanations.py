@@ -32,6 +32,7 @@ from planner.scope import find_account, find_request, find_run, sees_all
 from planner.services.explaining.reasons import reason_words
 from planner.services.explaining.ways import SMALLEST_GROUP, STEP_PERCENT, Way, steps_up, ways
 from planner.services.quotas import check_background
+from planner.solving.one_line import line_questions
 from planner.solving.questions import card_question, find_question
 from planner.transitions import JobAction, move
 from planner.verdict import Kind, Message, not_found, refuse, require
@@ -141,7 +142,8 @@ def ask(session: Session, actor: Actor, run_id: str, request_id: str) -> Refusal
         card = card_question(run, request.id)
         session.add(card)
         session.flush()
-    wanted = [question for question in (figure, card) if question is not None and _worth_asking(question)]
+    lines = _of_lines(session, run, request) if outcome.level < 0 and outcome.reason is not None else []
+    wanted = [q for q in (figure, *lines, card) if q is not None and _worth_asking(q)]
     if wanted:
         left = probes_left(session, actor)
         if left == 0:
@@ -162,6 +164,19 @@ def ask(session: Session, actor: Actor, run_id: str, request_id: str) -> Refusal
         asked = wanted[0]
         record(session, actor, Event.EXPLANATION_ASKED, asked, before=None, after=state_of(asked))
     return _card(session, actor, run, request, outcome)
+
+
+def _of_lines(session: Session, run: PlanRun, request: ResourceRequest) -> list[Question]:
+    """What each line of several may cost outside, as it was or is now put."""
+    found = []
+    for asked in line_questions(run, request):
+        question = find_question(session, run.id, QuestionKind.BREAK_EVEN, asked.subject)
+        if question is None:
+            question = asked
+            session.add(question)
+            session.flush()
+        found.append(question)
+    return found
 
 
 def _find(

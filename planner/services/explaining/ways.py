@@ -7,7 +7,7 @@ three on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +24,7 @@ from planner.services.filing.request_store import values_of
 from planner.services.filing.request_values import HOURS_LOW, RequestValues
 from planner.services.filing.stories import story
 from planner.solving.demand import line_id
+from planner.solving.one_line import subject_of
 from planner.solving.questions import find_question
 from planner.verdict import Message, not_found, require
 
@@ -96,7 +97,7 @@ def ways(session: Session, actor: Actor, request: ResourceRequest, card: Questio
                     displaced_count=len(displaced) if whole or len(displaced) >= SMALLEST_GROUP else None,
                 )
             )
-    return (*found, *_outside(request, card.answer))
+    return (*found, *_outside(request, card.answer), *_outside_lines(session, actor, request, card))
 
 
 def _outside(request: ResourceRequest, card: Mapping[str, Any]) -> tuple[Way, ...]:
@@ -111,6 +112,32 @@ def _outside(request: ResourceRequest, card: Mapping[str, Any]) -> tuple[Way, ..
     most = worth if budget is None else min(worth, budget)
     words = Message("If somebody outside did all of it for less than this price, it would be done:")
     return (Way(family=OUTSIDE, words=words, proven=True, counter=True, price_minor=most),)
+
+
+def _outside_lines(
+    session: Session, actor: Actor, request: ResourceRequest, card: Question
+) -> Iterator[Way]:
+    """The price for which one line of several could be bought, its others being done by own people.
+
+    Its manager reads it rounded down to steps of the own worth, as it tells what others' hours cost.
+    """
+    for line in request.lines:
+        subject = subject_of(line.id)
+        question = find_question(session, card.run_id, QuestionKind.BREAK_EVEN, subject)
+        if question is None or question.state != JobState.DONE or question.high_minor is None:
+            continue
+        worth, budget = question.answer["own_value"], request.money_budget_minor
+        most = worth - question.high_minor
+        if not sees_all(actor):
+            most = worth * (most * 100 // worth // STEP_PERCENT * STEP_PERCENT) // 100 if worth > 0 else 0
+        most = most if budget is None else min(most, budget)
+        if not question.answer["possible"] or most <= 0:
+            continue
+        words = Message(
+            "If somebody outside did %(skill)s alone for less than this price, it would be done:",
+            {"skill": line.skill.label(actor.language)},
+        )
+        yield Way(OUTSIDE, words, proven=bool(question.exact), counter=True, price_minor=most)
 
 
 class _Told:
