@@ -17,6 +17,7 @@ from solver.search.construct import first_state, guided_state, rank_of
 from solver.search.improve import Terms, improve, mend, tidied
 from solver.search.plans import plan_of, state_of
 from solver.search.presolve import keep_obligations, obligations_lost, tighten
+from solver.search.pressing import pressed
 from solver.search.state import TOTALS, UNMET, empty_state
 from solver.tables.arrays import case_of
 from solver.tables.books import pages
@@ -134,6 +135,8 @@ class Drive:
             given = during(3, "search", lambda: mend(case, state_of(case, start), prices, self.settings.seed))
             if rank_of(case, given) >= rank_of(case, state):
                 state, heat = self._offer(case, given), CALM
+                state, steps = during(3, "search", lambda: self._pressed(case, given, prices))
+                state, used = self._offer(case, state), used + steps
         terms = self._terms(used, heat)
         if spread.pays(case, state):
             done = spread.improve_in_parts(case, state, prices, terms, self.watch, show=self._show)
@@ -148,6 +151,15 @@ class Drive:
                 hurried = True
         self._show(plan)
         return Motored(self.bound, hopeless, hurried or done.hurried, (used + done.steps) / STEPS)
+
+    def _pressed(self, case: Case, state: Ints, prices: Bound) -> tuple[Ints, int]:
+        """The plan handed in with what it refuses pressed in, where that pays."""
+        if pages(state, TOTALS)[UNMET, 0] > 0:
+            return state, 0
+        seconds = max(0.0, self.deadline - monotonic())
+        units = seconds * self.settings.workers if self.work is None else self.work
+        steps = round(units * STEPS)
+        return pressed(case, state, prices, self.settings.seed, steps=steps, over=self._over)
 
     def _terms(self, used: int, heat: float) -> Terms:
         """The limits of the search after so many steps of pricing."""

@@ -142,7 +142,7 @@ def improve(
     """
     team = [_Worker(case, start, bound, terms, k) for k in range(terms.workers)]
     leader, stop = team[0], threading.Event()
-    best, shown = _rank(leader.tour), _Shown(case, show)
+    best, shown = rank_in(leader.tour), _Shown(case, show)
     with ThreadPoolExecutor(terms.workers) as pool:
         for sharing in range(1, SHARINGS + 1):
             jobs = [pool.submit(worker.go, sharing / SHARINGS, stop) for worker in team]
@@ -159,9 +159,9 @@ def improve(
                 raise
             for job in jobs:
                 job.result()
-            leader = max(team, key=lambda worker: (_rank(worker.tour), -worker.number))
-            if _rank(leader.tour) > best:
-                best = _rank(leader.tour)
+            leader = max(team, key=lambda worker: (rank_in(worker.tour), -worker.number))
+            if rank_in(leader.tour) > best:
+                best = rank_in(leader.tour)
                 shown.keep(leader.tour)
             if stop.is_set() or sharing == SHARINGS:
                 break
@@ -179,16 +179,16 @@ def mend(case: Case, state: Ints, bound: Bound, seed: int) -> Ints:
     It may still lack some of them when they are hard to find.
     """
     tours = [tour_from(case, state.copy(), bound, seed * 64 + k) for k in range(MENDERS)]
-    if _rank(tours[0])[0] == 0:
+    if rank_in(tours[0])[0] == 0:
         return state
     for tour in tours:
         tour.keys[DIALS, MOST] = LARGEST_RUIN // 2
         for part in range(1, SLICES + 1):
-            if _rank(tour)[0] < 0:
+            if rank_in(tour)[0] < 0:
                 walk(tour, part * SLICE // 4)
         # Without heat the walk then finds back what it need not have lost.
-        walk(tour, int(pages(tour.desk.scratch, TASK)[T_STEPS, 0]) + SLICE)
-    best = max(tours, key=_rank)
+        walk(tour, steps_of(tour) + SLICE)
+    best = max(tours, key=rank_in)
     rebuild(best, best.best, empty_state(case))
     return best.desk.state
 
@@ -202,13 +202,25 @@ def tidied(case: Case, plan: Plan, bound: Bound) -> Plan:
 
 def _plan(case: Case, tour: Tour) -> Plan | None:
     """The best plan of a tour; None while it lacks a grant that locks ask for."""
-    return plan_of(case, tour.best) if _rank(tour)[0] == 0 else None
+    return plan_of(case, tour.best) if rank_in(tour)[0] == 0 else None
 
 
-def _rank(tour: Tour) -> tuple[int, ...]:
+def rank_in(tour: Tour) -> tuple[int, ...]:
     """How good the best plan of a tour is; the greater the better."""
     *before, money, hands, ties = (int(x) for x in pages(tour.memo, RANKS)[TOP])
     return (*(-x for x in before), money, -hands, ties)
+
+
+def steps_of(tour: Tour) -> int:
+    """Steps made in a tour so far."""
+    return int(pages(tour.desk.scratch, TASK)[T_STEPS, 0])
+
+
+def warmth(tour: Tour, hot: float, share: float) -> float:
+    """The temperature in money after a share of the way from `hot` down to cold."""
+    granted = int(np.count_nonzero(pages(tour.desk.state, GRANTS)[:, MODE] >= 0))
+    mean = abs(int(pages(tour.memo, RANKS)[TOP, R_MONEY])) / max(1, granted)
+    return float(mean * hot * (COLD / hot) ** share)
 
 
 class _Shown:
@@ -223,7 +235,7 @@ class _Shown:
 
     def keep(self, tour: Tour) -> None:
         """Remember the best plan of a tour, unless it lacks a grant that locks ask for."""
-        self._kept = tour.best.copy() if _rank(tour)[0] == 0 else None
+        self._kept = tour.best.copy() if rank_in(tour)[0] == 0 else None
 
     def next(self) -> None:
         """Show the plan remembered last, or leave it for later."""
@@ -248,16 +260,14 @@ class _Worker:
     @property
     def done(self) -> int:
         """Steps made so far."""
-        return int(pages(self.tour.desk.scratch, TASK)[T_STEPS, 0])
+        return steps_of(self.tour)
 
     def go(self, until: float, stop: threading.Event) -> None:
         """Walk until this part of the way is gone."""
         tour, steps = self.tour, self.pace.steps
         share = self.pace.share(self.done)
         while share < until and not stop.is_set():
-            granted = int(np.count_nonzero(pages(tour.desk.state, GRANTS)[:, MODE] >= 0))
-            mean = abs(int(pages(tour.memo, RANKS)[TOP, R_MONEY])) / max(1, granted)
-            tour.keys[DIALS, HEAT] = mean * self.hot * (COLD / self.hot) ** share
+            tour.keys[DIALS, HEAT] = warmth(tour, self.hot, share)
             slice_ = SLICE if steps is None else min(SLICE, 1 + steps // (SHARINGS * SLICES))
             walk(tour, self.done + slice_)
             share = self.pace.share(self.done)
