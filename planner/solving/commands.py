@@ -30,7 +30,7 @@ from planner.solving.command_parts import (
 from planner.solving.console import Interrupts, LiveLine, summary
 from planner.solving.inputs import Inputs
 from planner.solving.price_commands import PRICE_COMMANDS
-from planner.solving.verify import judged
+from planner.solving.verify import judged, words
 
 
 @click.command("solve")
@@ -117,7 +117,7 @@ def verify_command(problem: str, plan: str, output: str | None) -> None:
     deliver(layout(verdict), output)
     found: Sequence[Mapping[str, Any]] = verdict["violations"]
     for violation in found:
-        click.echo(f"{violation['rule']}: {violation['message']}", err=True)
+        click.echo(words(violation), err=True)
     click.echo(f"{len(found)} violations." if len(found) != 1 else "1 violation.", err=True)
     if found:
         sys.exit(FOUND_VIOLATIONS)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import settings
+from planner.solving.verify import words
 
 if TYPE_CHECKING:
     from solver.files import PlanFile, ProblemError
@@ -138,7 +139,7 @@ class Inputs:
     def sound(self, verdict: Mapping[str, Any], path: str) -> None:
         """Refuse a plan that does not keep the rules of the problem."""
         for violation in verdict["violations"]:
-            message = f"The plan breaks a rule ({violation['rule']}): {violation['message']}"
+            message = f"The plan breaks a rule: {words(violation)}"
             self._note(
                 "E_PLAN", path, message, "Give a plan of this problem, as `planner verify` accepts it."
             )

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solver.files import PlanFile
     from solver.problem import Problem
 
@@ -41,8 +43,18 @@ def faults(problem_text: str, plan_text: str) -> tuple[str, ...]:
         problem, file = read_problem(problem_text), read_plan(plan_text)
     except ProblemErrors as errors:
         return tuple(str(error) for error in errors.errors)
-    return tuple(f"{found['rule']}: {found['message']}" for found in judged(problem, file)["violations"])
+    return tuple(words(found) for found in judged(problem, file)["violations"])
+
+
+def words(violation: Mapping[str, Any]) -> str:
+    """A violation in one line: the rule, what it is about, and both sides of the mismatch."""
+    where = ", ".join(f"{key} {_listed(value)}" for key, value in violation["where"].items())
+    return f"{violation['rule']}{f' ({where})' if where else ''}: {violation['message']}"
 
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _listed(value: Any) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -249,6 +249,17 @@ def test_verify_finds_every_planted_fault(plan_file: Path, tmp_path: Path, name:
     assert all(violation["rule"] and violation["message"] for violation in found)
 
 
+def test_verify_and_explain_name_what_breaks_a_rule(plan_file: Path, tmp_path: Path) -> None:
+    """A row of a line that is not in the problem is told by its line, person, week and hours."""
+    plan = json.loads(plan_file.read_text(encoding="utf-8"))
+    plan["hours"].append({"line": "zz.1", "specialist": "ann", "week": 0, "hours": 4})
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    for command, code in ((("verify",), 1), (("explain", "r6"), 2), (("price", "--refuse", "r6"), 2)):
+        done = planner(command[0], FULL, path, *command[1:])
+        assert (done.exit_code, "line zz.1, specialist ann, week 0, hours 4" in done.stderr) == (code, True)
+
+
 def test_verify_finds_every_single_change_of_hours(plan_file: Path, tmp_path: Path) -> None:
     """Each row one quarter-hour up or down, or with another person or week: no change goes unseen."""
     plan = json.loads(plan_file.read_text(encoding="utf-8"))
