@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from solver.compiling import kernel, machine_tuple
 from solver.search.granting import adopt, refuse
@@ -26,7 +27,21 @@ from solver.search.state import (
     first_slot,
 )
 from solver.tables.books import Costs, Ints, assign, bind, copy_row, get, increase, names
-from solver.tables.tables import FACTS, FLOORS, FLOORS_ALL, MODES, PAIRS, PERSON, REQUESTS_ALL
+from solver.tables.tables import (
+    FACTS,
+    FLOORS,
+    FLOORS_ALL,
+    MODES,
+    MUST,
+    OBLIGED,
+    PAIRS,
+    PERSON,
+    POSSIBLE,
+    REQUEST,
+    REQUESTS,
+    REQUESTS_ALL,
+    VALUE,
+)
 
 if TYPE_CHECKING:
     from solver.search.bounds import Bound
@@ -51,14 +66,22 @@ N_TOUCHED, N_CANDIDATES, N_CHANGED, N_FREED, MOVE, ACCEPTED, BESTS = range(7)
 # Rows of RANKS: the plan now, before the move, the best; columns: smaller is better but for money and ties.
 NOW, THEN, TOP = range(3)
 R_UNMET, R_BROKEN, R_SHARE, R_SHORT, R_MONEY, R_HANDS, R_TIES = range(7)
-# Rows of the keys: order of the candidates; money each mode leaves at the prices; dials, see below.
-ORDER, PROFIT, DIALS = range(3)
-# Columns of the dials: temperature in money; most requests taken out in a move.
-HEAT, MOST = range(2)
+# Rows of the keys: order of the candidates; money each mode leaves at the prices; money hoped for from each
+# refused request; dials, see below.
+ORDER, PROFIT, HOPE, DIALS = range(4)
+# Columns of the dials: temperature in money; most requests taken out in a move; money below which the move in
+# hand is not accepted.
+HEAT, MOST, LEAST = range(3)
 # fmt: on
 
 FREED_MOST = 64
 """People remembered as freer in one move."""
+
+TOO_DEAR = 0.3
+"""How much more than its value, as a share of it, a request may cost at the prices and still be tried."""
+
+HOPE_FOR = 0.2
+"""Part of its value that a refused request is hoped to bring while a move is carried out."""
 
 
 class Tour(NamedTuple):
@@ -96,13 +119,26 @@ def tour_from(case: Case, state: Ints, bound: Bound, seed: int) -> Tour:
             np.zeros((3, 7), np.int64),
         ]
     )
-    keys = np.zeros((3, max(2, requests, modes)))
+    keys = np.zeros((4, max(3, requests, modes)))
     # What is impossible stays so; a walk must never compare with minus infinity.
     keys[PROFIT, :modes] = np.maximum(bound.profit[:modes], -1e18)
+    keys[HOPE, :requests] = _hopes(case, keys[PROFIT, :modes])
     tour = Tour(desk_for(case, state, seed, bound.price, bound.least), state.copy(), state.copy(), memo, keys)
     rank(tour, NOW)
     rank(tour, TOP)
     return tour
+
+
+def _hopes(case: Case, profit: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Money hoped for from each request while refused; none where no way is cheap enough to be tried."""
+    modes, requests = case.table(MODES), case.table(REQUESTS)
+    most, tried = np.zeros(len(requests)), np.zeros(len(requests), bool)
+    possible = modes[:, POSSIBLE] > 0
+    np.maximum.at(most, modes[possible, REQUEST], modes[possible, VALUE])
+    tried[modes[possible & (profit >= -TOO_DEAR * modes[:, VALUE]), REQUEST]] = True
+    asked = (requests[:, MUST] > 0) | (requests[:, OBLIGED] >= 0)
+    hopes: npt.NDArray[np.float64] = np.where(tried | asked, HOPE_FOR * most, 0.0)
+    return hopes
 
 
 @kernel
@@ -237,7 +273,8 @@ def crown(tour: Tour) -> None:
 def rebuild(tour: Tour, other: Ints, blank: Ints) -> None:
     """Make the plan of `other` both the plan now and the best plan; `blank` is a state with nothing in it."""
     world, state = tour.desk.world, tour.desk.state
-    state[:] = blank
+    for k in range(len(blank)):
+        state[k] = blank[k]
     for request in range(get(world, FACTS, REQUESTS_ALL, 0)):
         adopt(world, state, request, other)
         _note(world, state, request, tour.best)

@@ -2,12 +2,13 @@
 
 Each move takes some requests out, puts them and some refused ones back in a chosen order where prices say
 it is cheapest, and keeps the result when it is better, or by chance when it is a little worse. What comes
-before money (locks that ask for a grant, obligations, floors) never gets worse.
+before money (locks that ask for a grant, obligations, floors) never gets worse. How much worse it may be is
+drawn beforehand, so a move is given up as soon as what is left to put back gives no hope of that much.
 """
 
 from __future__ import annotations
 
-from math import exp
+from math import log
 
 from solver.compiling import kernel
 from solver.search.granting import handovers, refuse
@@ -15,7 +16,7 @@ from solver.search.greedy import worth_it
 from solver.search.ruin import any_mode, make_room, take_any, take_people, take_related
 from solver.search.scratch import T_STEPS, TASK, below, uniform
 from solver.search.staffing import try_mode
-from solver.search.state import GRANTS, MODE
+from solver.search.state import GAIN, GRANTS, MODE, MONEY, TOTALS
 from solver.search.tour import (
     ACCEPTED,
     CANDIDATES,
@@ -23,6 +24,9 @@ from solver.search.tour import (
     DIALS,
     FREED,
     HEAT,
+    HOPE,
+    LEAST,
+    MARKS,
     MOST,
     MOVE,
     N_CANDIDATES,
@@ -34,7 +38,9 @@ from solver.search.tour import (
     R_MONEY,
     RANKS,
     THEN,
+    TOO_DEAR,
     TOP,
+    TOUCHED_AT,
     Tour,
     better,
     compare,
@@ -72,10 +78,7 @@ from solver.tables.tables import (
 STRAY = 0.1
 """How often a request comes back in some possible way instead of the one prices favour."""
 
-TOO_DEAR = 0.3
-"""How much more than its value, as a share of it, a request may cost at the prices and still be tried."""
-
-STEPS_OF_A_MOVE = 50
+STEPS_OF_A_MOVE = 600
 """Steps of work that a move takes beside the staffing it tries."""
 
 FIRST_OF_ALL = 1e30
@@ -189,8 +192,27 @@ def _line_up(tour: Tour, first: int) -> None:
 
 
 @kernel
-def _change(tour: Tour) -> None:
-    """Take some requests out and put candidates back."""
+def _hope(tour: Tour, request: int) -> float:
+    """Money hoped for from a candidate: what it brought before the move, or a part of what it is worth."""
+    if get(tour.memo, MARKS, request, TOUCHED_AT) == count(tour, MOVE):
+        return float(get(tour.before, GRANTS, request, GAIN))
+    return float(tour.keys[HOPE, request])
+
+
+@kernel
+def _draw_the_line(tour: Tour) -> bool:
+    """Draw by chance how much money the move must end with at least; whether money alone decides."""
+    luck = log(1.0 - uniform(tour.desk.scratch))
+    tour.keys[DIALS, LEAST] = get(tour.memo, RANKS, THEN, R_MONEY) + tour.keys[DIALS, HEAT] * luck
+    for column in range(R_MONEY):  # noqa: SIM110 - compiled code has no generators
+        if get(tour.memo, RANKS, THEN, column) != 0:
+            return False
+    return True
+
+
+@kernel
+def _change(tour: Tour) -> bool:
+    """Take some requests out and put candidates back; False when given up on the way."""
     scratch = tour.desk.scratch
     most = 1 + below(scratch, int(tour.keys[DIALS, MOST]))
     draw, first = uniform(scratch), -1
@@ -204,11 +226,18 @@ def _change(tour: Tour) -> None:
         take_related(tour, most)
     _invite(tour, 2 + most)
     _line_up(tour, first)
-    noise = uniform(scratch)
+    noise, hope = uniform(scratch), 0.0
+    money_decides = _draw_the_line(tour)
+    for i in range(count(tour, N_CANDIDATES)):
+        hope += _hope(tour, get(tour.memo, CANDIDATES, i, 0))
     for i in range(count(tour, N_CANDIDATES)):
         request = get(tour.memo, CANDIDATES, i, 0)
+        if money_decides and get(tour.desk.state, TOTALS, MONEY, 0) + hope < tour.keys[DIALS, LEAST]:
+            return False
+        hope -= _hope(tour, request)
         if not granted(tour, request):
             _insert(tour, request, noise * noise)
+    return True
 
 
 @kernel
@@ -217,11 +246,7 @@ def _accepts(tour: Tour) -> bool:
     order = compare(tour, NOW, THEN)
     if order != 0:
         return order > 0
-    loss = get(tour.memo, RANKS, THEN, R_MONEY) - get(tour.memo, RANKS, NOW, R_MONEY)
-    if loss <= 0:
-        return True
-    heat = tour.keys[DIALS, HEAT]
-    return heat > 0.0 and uniform(tour.desk.scratch) < exp(-loss / heat)
+    return bool(get(tour.memo, RANKS, NOW, R_MONEY) >= tour.keys[DIALS, LEAST])
 
 
 @kernel
@@ -252,9 +277,9 @@ def walk(tour: Tour, steps: int) -> None:
     """Make moves until so many steps of work are done in all; the best plan met is kept in the tour."""
     while get(tour.desk.scratch, TASK, T_STEPS, 0) < steps:
         _begin(tour)
-        _change(tour)
+        whole = _change(tour)
         rank(tour, NOW)
-        _end(tour, _accepts(tour))
+        _end(tour, whole and _accepts(tour))
 
 
 @kernel

@@ -89,7 +89,7 @@ def test_parts_keep_every_rule_and_never_harm(monkeypatch: pytest.MonkeyPatch) -
             if case.conflict or not pays(case, state):
                 continue
             cut_up += 1
-            done = bettered(problem, threads, steps=3_000)
+            done = bettered(problem, threads, steps=60_000)
             assert done.plan is not None
             check(problem, done.plan)
             before, after = rank_of(case, state), rank_of(case, state_of(case, done.plan))
