@@ -37,6 +37,10 @@ COMPILING = "compiling"
 POLL_S = 0.1
 """Seconds between two looks at what another process compiles."""
 
+OPTIONS: Any = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""How kernels are compiled. None of them makes an array, so none counts who holds one either: that took two
+fifths of the time, and threads waited for each other at each count of what they share."""
+
 _KERNELS: list[tuple[Any, Any]] = []
 
 _KNOWN: dict[str, Any] = {
@@ -62,7 +66,7 @@ def kernel(function: F) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(_folder())
     try:
-        made = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        made = numba.njit(**OPTIONS)(function)
     finally:
         config.CACHE_DIR = before
     _KERNELS.append((made, signature))

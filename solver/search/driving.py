@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from solver.tables.books import Ints
     from solver.tables.tables import Case
 
-STEPS = 32_000_000
+STEPS = 56_000_000
 """Steps of work in one unit; about what one core does in a second."""
 
 ROUNDS = (24, 2000)
