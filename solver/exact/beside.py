@@ -46,10 +46,10 @@ class Beside:
         set_goal(model.cp, Goal(goal.state(model), goal.maximise, goal.number, goal.doing))
         # Loading it takes longer than a small problem does.
         cuts = self._watch.during(goal.number, "loading", lambda: import_module("solver.exact.cuts"))
-        message = self._watch.during(goal.number, "loading", lambda: cuts.message_of(model, self._over))
+        message = self._watch.during(goal.number, "loading", lambda: cuts.message_of(model, self.over))
         self._cuts = cuts.Cuts(message, seconds)
 
-    def _over(self) -> bool:
+    def over(self) -> bool:
         """Whether to stop, asked from another thread; the caller is asked from his own only."""
         return self._watch.cancelled or self._watch.left() <= 0
 

@@ -13,16 +13,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from math import floor, inf, isfinite
+from math import floor, isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from ortools.math_opt import model_pb2
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+from solver.exact.linear import Column, gains_of, go_on, linear_of, rows_of
 
-    from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
     from solver.exact.model import Model
 
@@ -91,52 +91,6 @@ class Found(NamedTuple):
     values: tuple[int, ...] | None
 
 
-class _Row(NamedTuple):
-    """low <= sum of coefficients x variables <= high."""
-
-    low: float
-    high: float
-    variables: Sequence[int]
-    coefficients: Sequence[int]
-
-
-def _rows(proto: cp_model.CpModelProto, stop: Callable[[], bool]) -> Iterator[_Row]:
-    """The constraints of the model as rows; a literal -x - 1 is the negation of variable x."""
-    for constraint in proto.constraints:
-        _go_on(stop)
-        if constraint.has_linear():
-            domain = constraint.linear.domain
-            low, high = domain[0], domain[len(domain) - 1]
-            yield _Row(
-                -inf if low < -(10**18) else low,
-                inf if high > 10**18 else high,
-                list(constraint.linear.vars),
-                list(constraint.linear.coeffs),
-            )
-        elif constraint.has_bool_or():
-            yield _clause(list(constraint.bool_or.literals), 1, inf)
-        elif constraint.has_at_most_one():
-            yield _clause(list(constraint.at_most_one.literals), -inf, 1)
-        else:
-            # The only other constraint of the model is an implication: its premise is off or its end is on.
-            for literal in constraint.bool_and.literals:
-                yield _clause([-constraint.enforcement_literal[0] - 1, literal], 1, inf)
-
-
-def _go_on(stop: Callable[[], bool]) -> None:
-    if stop():
-        # The process of the solver reads this file too, and has no use for the other engine.
-        from solver.exact.model import StoppedError
-
-        raise StoppedError
-
-
-def _clause(literals: Sequence[int], low: float, high: float) -> _Row:
-    negated = sum(literal < 0 for literal in literals)
-    variables = [literal if literal >= 0 else -literal - 1 for literal in literals]
-    return _Row(low - negated, high - negated, variables, [1 if literal >= 0 else -1 for literal in literals])
-
-
 def message_of(model: Model, stop: Callable[[], bool] = lambda: False) -> bytes:
     """The model and what it maximises, as HiGHS reads it: literals whole, hours continuous.
 
@@ -144,34 +98,14 @@ def message_of(model: Model, stop: Callable[[], bool] = lambda: False) -> bytes:
         StoppedError: `stop` became true on the way.
     """
     proto = model.cp.proto
-    linear, rows, count = model_pb2.ModelProto(), list(_rows(proto, stop)), len(proto.variables)
     hours = {variable.index for variable in model.hours.values()}
-    linear.variables.ids.extend(range(count))
-    linear.variables.lower_bounds.extend(v.domain[0] for v in proto.variables)
-    linear.variables.upper_bounds.extend(v.domain[len(v.domain) - 1] for v in proto.variables)
-    linear.variables.integers.extend(index not in hours for index in range(count))
-    linear.objective.maximize = True
-    # The model stores what is maximised negated, to be minimised.
-    gains: dict[int, int] = {}
-    for variable, coefficient in zip(proto.objective.vars, proto.objective.coeffs, strict=True):
-        gains[variable] = gains.get(variable, 0) - coefficient
-    used = sorted(gains)
-    linear.objective.linear_coefficients.ids.extend(used)
-    linear.objective.linear_coefficients.values.extend(float(gains[index]) for index in used)
+    columns = [
+        Column(v.domain[0], v.domain[len(v.domain) - 1], index not in hours)
+        for index, v in enumerate(proto.variables)
+    ]
+    rows = list(rows_of(proto, stop))
+    linear = linear_of(columns, gains_of(proto), rows, lambda: go_on(stop))
     linear.objective.offset = -float(proto.objective.offset)
-    linear.linear_constraints.ids.extend(range(len(rows)))
-    linear.linear_constraints.lower_bounds.extend(row.low for row in rows)
-    linear.linear_constraints.upper_bounds.extend(row.high for row in rows)
-    matrix = linear.linear_constraint_matrix
-    for index, row in enumerate(rows):
-        _go_on(stop)
-        summed: dict[int, int] = {}
-        for variable, coefficient in zip(row.variables, row.coefficients, strict=True):
-            summed[variable] = summed.get(variable, 0) + coefficient
-        for variable in sorted(summed):
-            matrix.row_ids.append(index)
-            matrix.column_ids.append(variable)
-            matrix.coefficients.append(summed[variable])
     return bytes(linear.SerializeToString())
 
 

@@ -315,10 +315,14 @@ class Model:
 
     def hint(self, plan: Plan) -> None:
         """Start the next search from `plan`: a value for every variable."""
-        view = View(self.problem, plan)
         self.cp.clear_hints()  # type: ignore[no-untyped-call]  # - untyped in the library
-        for variable, meaning in self._meaning:
-            self.cp.add_hint(variable, int(meaning(view)))
+        for (variable, _), value in zip(self._meaning, self.values(plan), strict=True):
+            self.cp.add_hint(variable, value)
+
+    def values(self, plan: Plan) -> list[int]:
+        """The value of every variable in `plan`, in order."""
+        view = View(self.problem, plan)
+        return [int(meaning(view)) for _, meaning in self._meaning]
 
     def plan(self, values: Sequence[int]) -> Plan:
         """The plan of a solution, given as the value of every variable in order; rows sorted by id."""

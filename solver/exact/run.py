@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ortools.sat.python import cp_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from solver.exact.model import Model
     from solver.exact.types import Expr
@@ -83,10 +83,12 @@ def run(
     work: float | None = None,
     presolve: bool = True,
     enough: Callable[[], bool] | None = None,
+    held: Mapping[int, int] | None = None,
 ) -> Outcome:
     """Search for the goal within `seconds` (None: what the watch leaves) and `work` units (None: no limit).
 
-    The search ends early when `enough` becomes true.
+    The search ends early when `enough` becomes true. Variables in `held`, by number, are held at a value in
+    this run; what is proven then is about the plans in which they have it.
 
     Raises:
         ModelInvalidError: CP-SAT refuses the model.
@@ -97,7 +99,8 @@ def run(
     solver.parameters.cp_model_presolve = presolve
     seen = _Seen()
     solver.best_bound_callback = seen.see_bound
-    thread = threading.Thread(target=_search, args=(solver, model.cp, seen), daemon=True)
+    cp = _holding(model.cp, held) if held else model.cp
+    thread = threading.Thread(target=_search, args=(solver, cp, seen), daemon=True)
     thread.start()
     try:
         while thread.is_alive():
@@ -127,6 +130,16 @@ def set_goal(cp: cp_model.CpModel, goal: Goal) -> None:
     complaint = cp.validate()
     if complaint:
         raise ModelInvalidError(complaint)
+
+
+def _holding(cp: cp_model.CpModel, held: Mapping[int, int]) -> cp_model.CpModel:
+    """A copy of the model in which some variables have one value left."""
+    copy = cp.clone()
+    for index, value in held.items():
+        domain = copy.proto.variables[index].domain
+        domain.clear()
+        domain.extend((value, value))
+    return copy
 
 
 def _solver(settings: Settings, seconds: float, work: float | None) -> cp_model.CpSolver:

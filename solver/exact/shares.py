@@ -32,6 +32,9 @@ ASSIGNED_MOTOR = 0.1
 FINISH, ASSIGNED = 0.5, 0.95
 """Parts of what is left then for the value, usually and there; the rest goes to hand-overs and ties."""
 
+LIKELY, RELAXING = 0.4, 0.1
+"""Parts of what is left there for a search among likely choices, and for finding out which those are."""
+
 SETTLING = 0.3
 """Part of what is left after a proof of the value for a look whether other grants are worth as much."""
 
@@ -43,3 +46,6 @@ CUTTING, RACING = 0.8, 0.92
 
 LOADING_S = 2.5
 """Seconds below which the motor is not used for the first time: loading it cannot be ended."""
+
+LEAST_S, LEAST_WORK = 0.05, 1e-6
+"""Seconds and units of work below which no run is started."""

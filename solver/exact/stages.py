@@ -19,7 +19,10 @@ from solver.exact.run import Goal, run
 from solver.terms import floors, worth
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solver.exact.goals import Stage
+    from solver.exact.relaxed import Relaxed
     from solver.exact.run import Outcome
     from solver.exact.watch import Watch
     from solver.motor import Motored
@@ -32,9 +35,6 @@ WORK_PER_SECOND = 0.7
 
 _LOADED = Event()
 """Whether the motor was used in this process before."""
-
-LEAST_S, LEAST_WORK = 0.05, 1e-6
-"""Seconds and units of work below which no run is started."""
 
 
 def search(problem: Problem, settings: Settings, watch: Watch, near: Plan | None = None) -> Ending:
@@ -77,6 +77,7 @@ class _Search:
         self._may_race = self._assigns and (settings.mode == "free" or not limited)
         self._entered: Plan | None = None
         self._settled = False
+        self._relaxed: Relaxed | None = None
 
     def go(self) -> Ending:
         try:
@@ -126,9 +127,9 @@ class _Search:
 
     def _spent(self) -> bool:
         """Whether nothing is left for another run, for which writing a hint may take seconds."""
-        late = self._watch.left() < LEAST_S
+        late = self._watch.left() < shares.LEAST_S
         self._fused = self._fused or late
-        return self._watch.stopped() or late or (self._work is not None and self._work < LEAST_WORK)
+        return self._watch.stopped() or late or (self._work is not None and self._work < shares.LEAST_WORK)
 
     def _crew(self) -> Settings:
         """The settings for work beside HiGHS, which has one of the workers."""
@@ -184,7 +185,8 @@ class _Search:
     def _finish(self, model: Model, goal: Goal, stage: Stage) -> int:
         """The whole model from the best plan, until HiGHS has the answer beside it."""
         share = shares.ASSIGNED if self._assigns else shares.FINISH
-        limit = self._aim(model, goal, stage, share)
+        limit = self._among_likely(model, goal, stage) if self._assigns else stage.ideal
+        limit = min(limit, self._aim(model, goal, stage, share))
         if self._entered is not None and self._reached(stage) != limit:
             self._beside.wait(limit)
         if (self._entered is not None or self._settings.mode == "free") and self._beside.done():
@@ -193,6 +195,30 @@ class _Search:
                 self._offer(plan_in(model, found))
                 if found.bound is not None and found.bound >= self._reached(stage):
                     limit = min(limit, found.bound)
+        return limit
+
+    def _among_likely(self, model: Model, goal: Goal, stage: Stage) -> int:
+        """Search among ever more choices, those first that lose least; its plans are plans of the whole."""
+        latest, over = shares.RELAXING * self._watch.left(), self._beside.over
+        module = self._watch.during(3, "loading", lambda: import_module("solver.exact.relaxed"))
+        relaxed: Relaxed | None = self._watch.during(
+            3, "prices", lambda: module.relax(model, goal, latest, over)
+        )
+        if relaxed is None:
+            self._fused = True
+            return stage.ideal
+        self._relaxed, before, values = relaxed, self._best, None
+        limit = min(stage.ideal, worth.floored(self._problem, relaxed.bound))
+        for count in relaxed.counts():
+            if self._spent() or self._reached(stage) == limit or (self._entered and self._beside.done()):
+                break
+            model.hint(self._known()[0])
+            outcome = self._run(
+                model, replace(goal, doing="likely choices"), shares.LIKELY, relaxed.likely(count, values)
+            )
+            self._offer(None if outcome is None else outcome.plan)
+            # A plan from a list makes choices that no good plan does: only those found here stay open.
+            values = None if self._best is before else model.values(self._known()[0])
         return limit
 
     def _note_the_ideal(self) -> None:
@@ -315,8 +341,10 @@ class _Search:
             )
         self._offer(outcome.plan)
 
-    def _run(self, model: Model, goal: Goal, share: float) -> Outcome | None:
-        """One run within `share` of what is left; None when nothing is left."""
+    def _run(
+        self, model: Model, goal: Goal, share: float, held: Mapping[int, int] | None = None
+    ) -> Outcome | None:
+        """One run within `share` of what is left; None when nothing is left. What is `held` is not open."""
         seconds, work = self._watch.left(), self._work
         if self._spent():
             return None
@@ -328,7 +356,12 @@ class _Search:
         work = work * share if work is not None else None
         # In deterministic mode the end of another process must not end this one.
         enough = self._beside.done if work is None and self._beside.begun() else None
-        outcome = run(model, goal, self._crew(), self._watch, seconds=seconds, work=work, enough=enough)
+        if self._relaxed is not None:
+            # What no plan of this value chooses otherwise need not be searched for in any stage.
+            held = {**self._relaxed.decided(self._known()[1].value), **(held or {})}
+        outcome = run(
+            model, goal, self._crew(), self._watch, seconds=seconds, work=work, enough=enough, held=held
+        )
         if self._work is not None and work is not None:
             self._work = max(0.0, self._work - outcome.work)
         if outcome.status in ("feasible", "unknown") and (work is None or outcome.work < work):
