@@ -15,12 +15,13 @@ from stage import decide_all, solve
 from test_pages import Person
 
 from planner.clock import today
-from planner.records import Element, Resolution, SurveyAnswer, SurveyRound
+from planner.records import Element, Question, Resolution, SurveyAnswer, SurveyRound
 from planner.services.filing.requests import LineValues
 from planner.services.publishing import board, publishing
 from planner.services.reviewing import review, surveys
 from planner.solving.engine import Engine
 from planner.solving.worker import Worker
+from web.pages.board import given_up
 
 Client = Callable[[str], Program]
 
@@ -194,3 +195,42 @@ def test_the_same_over_the_api(published: str, world: World, client: Client) -> 
     assert len(lukas.get("/alignment").get_json()["alignment"]["elements"]) == 7
     with world.database.reading() as session:
         assert review.review_by_link(session, published) is not None
+
+
+def test_a_long_plan_opens_with_what_it_gave_up_and_folds_its_tables(published: str, lukas: Person) -> None:
+    """Every link of the contents leads to a part; what is open stands before the tables, which are closed."""
+    for text in (lukas.get("/board/1").text, lukas.get(f"/board/link/{published}").text):
+        links = re.findall(r'<li><a href="#(\w+)">', text)
+        assert links == ["decide", "accounts", "departments", "changed", "proof"]
+        assert all(f'id="{part}"' in text for part in links)
+        assert text.index("Given up by refusals") < text.index('id="decide"') < text.index('class="fold"')
+        assert (text.count('<details class="fold">'), "<details open" in text) == (4, False)
+    review_text = lukas.get("/board/1/review").text
+    links = re.findall(r'<li><a href="#(\w+)">', review_text)
+    assert len(links) == 9
+    assert all(f'id="{part}"' in review_text for part in links)
+
+
+def test_what_was_given_up_is_unknown_where_one_price_is() -> None:
+    """10 to 12 for refusals and 5 for an override are 15 to 17; without one price there is no sum."""
+    department = {"rejections": 2, "lost_low_minor": 10, "lost_high_minor": 12}
+    nothing = {"rejections": 0, "lost_low_minor": None, "lost_high_minor": None}
+    override = {"price_low_minor": 5, "price_high_minor": 5}
+    content = {"departments": [department, nothing], "overrides": [override]}
+    assert given_up(content) == {"rejections": 2, "low": 15, "high": 17}
+    unknown = {**content, "overrides": [{**override, "price_high_minor": None}]}
+    assert given_up(unknown) == {"rejections": 2, "low": 15, "high": None}
+
+
+def test_quarters_and_scarce_skills_as_files(published: str, lukas: Person, world: World) -> None:
+    """What is unknown is an empty cell in a file, and a dash on the page."""
+    assert published
+    told = lukas.get("/alignment").text
+    assert "Quarter by quarter" in told
+    rows = lukas.get("/alignment/quarters.csv").text.splitlines()
+    assert '2027-Q1,"Confirmed of what was claimed, %",,' in rows
+    assert "Not estimated for run 1 yet." in lukas.get("/scarcity").text
+    assert lukas.post("/scarcity", {}).status_code == 303
+    assert "being computed" in lukas.get("/scarcity").text
+    with world.database.reading() as session:
+        assert session.scalars(select(Question).where(Question.subject == "scarcity")).one()

@@ -58,10 +58,21 @@ def _page(session: Session, actor: Actor, number: int, secret: str = "") -> str:
 
 
 def readable(content: dict[str, Any]) -> dict[str, Any]:
-    """The stored content with its message as one, ready for a page."""
+    """The stored content with its message as one and what was given up summed, ready for a page."""
     told = content["worth"]["gap_words"]
     worth = content["worth"] | {"gap_words": Message(told["text"], told["params"])}
-    return content | {"worth": worth}
+    return content | {"worth": worth, "given_up": given_up(content)}
+
+
+def given_up(content: dict[str, Any]) -> dict[str, int | None]:
+    """What refusals of heads and overrides cost the plan, each priced by itself; None when one is unknown."""
+    refused = [row for row in content["departments"] if row["rejections"]]
+    sums: dict[str, int | None] = {"rejections": sum(row["rejections"] for row in refused)}
+    for side in ("low", "high"):
+        costs = [row[f"lost_{side}_minor"] for row in refused]
+        costs += [row[f"price_{side}_minor"] for row in content["overrides"]]
+        sums[side] = None if None in costs else sum(costs)
+    return sums
 
 
 @pages.post("/board/<number:number>/links")

@@ -16,6 +16,19 @@
     toggle.addEventListener("click", () => showNav(!nav.classList.contains("open")));
   }
 
+  // Parts of a long page open by their address, and on paper all of them are open.
+  const openPart = () => {
+    const part = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const fold = part && part.closest("details.fold");
+    if (fold && !fold.open) {
+      fold.open = true;
+      part.scrollIntoView();
+    }
+  };
+  openPart();
+  window.addEventListener("hashchange", openPart);
+  window.addEventListener("beforeprint", () => all("details.fold").forEach((fold) => (fold.open = true)));
+
   // Menus made of <details> close with Esc, and when something else is clicked.
   const closeMenus = (except) => all("details.menu[open]").forEach((menu) => menu !== except && menu.removeAttribute("open"));
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
