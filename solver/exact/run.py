@@ -148,6 +148,8 @@ def _solver(settings: Settings, seconds: float, work: float | None) -> cp_model.
     parameters.max_time_in_seconds = max(0.01, seconds)
     parameters.random_seed = settings.seed
     parameters.num_workers = settings.workers
+    # Ctrl-C is the caller's: else CP-SAT takes it, and once it has ended Ctrl-C kills the process.
+    parameters.catch_sigint_signal = False
     if work is not None:
         parameters.max_deterministic_time = work
     if settings.mode == "deterministic" and settings.workers > 1:

@@ -133,5 +133,7 @@ def impossible(case: Case, mode: int) -> tuple[bool, float]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = WORK
+    # Ctrl-C stays the caller's (`solver.exact.run`).
+    solver.parameters.catch_sigint_signal = False
     denied = solver.solve(model.cp) == cp_model.INFEASIBLE
     return bool(denied), float(solver.response_proto.deterministic_time)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -231,3 +232,24 @@ def test_who_cancels_does_not_wait_for_a_large_plan_to_be_verified(verifying_s: 
     watch.verifying_s = verifying_s
     measures = watch.offer(R_SERVED, hasty=True)
     assert watch.best == (kept, measures)
+
+
+CTRL_C_AFTERWARDS = """
+import os, signal
+from pathlib import Path
+from solver import solve
+from solver.files import read_problem
+
+pressed = []
+signal.signal(signal.SIGINT, lambda *_: pressed.append(1))
+ending = solve(read_problem(Path("tests/solver/data/e7-override.json").read_bytes()))
+os.kill(os.getpid(), signal.SIGINT)
+print(ending.stopped, len(pressed))
+"""
+
+
+def test_ctrl_c_is_still_the_callers_after_a_search_has_ended() -> None:
+    """CP-SAT would take it and give it back as deadly: then nothing keeps the next search's best plan."""
+    command = [sys.executable, "-c", CTRL_C_AFTERWARDS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert (done.returncode, done.stdout.split()) == (0, ["proven", "1"]), done.stderr
