@@ -138,6 +138,9 @@ class Action(enum.StrEnum):
     EDIT_FIGURES = "figures.edit"
     VIEW_COST_RATES = "cost_rates.view"
     SET_COST_RATES = "cost_rates.set"
+    VIEW_USUAL_CHANCES = "usual_chances.view"
+    SET_USUAL_CHANCES = "usual_chances.set"
+    CONFIRM_USUAL_CHANCES = "usual_chances.confirm"
     EDIT_RELATIONS = "relations.edit"
     RATE_ACCOUNT = "score.rate"
     CONFIRM_SCORE = "score.confirm"
@@ -295,6 +298,10 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.EDIT_FIGURES: frozenset({FINANCE}),
     Action.VIEW_COST_RATES: frozenset({FINANCE, LEADERSHIP}),
     Action.SET_COST_RATES: frozenset({FINANCE}),
+    # Usual chances move plans, so a second person of these agrees.
+    Action.VIEW_USUAL_CHANCES: frozenset({ADMIN, FINANCE, LEADERSHIP}),
+    Action.SET_USUAL_CHANCES: frozenset({ADMIN, FINANCE}),
+    Action.CONFIRM_USUAL_CHANCES: frozenset({ADMIN, FINANCE, LEADERSHIP}),
     Action.EDIT_RELATIONS: frozenset({KAM}),
     # A second rater is anybody who oversees the company; the account's own KAM rates the business side.
     Action.RATE_ACCOUNT: frozenset({KAM, LEADERSHIP, FINANCE}),

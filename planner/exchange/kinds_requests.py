@@ -29,6 +29,7 @@ from planner.services.filing import requests
 from planner.services.filing.request_store import resolve, values_of
 from planner.services.filing.request_values import LAST_MONTH, LineValues, RequestValues, problems_in, tidied
 from planner.transitions import RequestAction, target
+from planner.usual import usual_chances
 from planner.verdict import Message
 
 LEVELS: Final = {"chance_0": 0, "chance_50": 500, "chance_100": 1000, "chance_150": 1500}
@@ -197,7 +198,7 @@ class Requests(Importer):
                     line.wrong(column, "E_REQUEST_SPLIT", reason, remedy, row=head.row)
 
     def _note_changes(self, head: Line, item: Item, row: ResourceRequest, values: RequestValues) -> None:
-        before, after = values_of(row), _titled(tidied(values), row)
+        before, after = values_of(row), _titled(tidied(values, usual_chances(self.session)), row)
         if before == after:
             return
         both = zip(self.columns, _told(before), _told(after), strict=True)

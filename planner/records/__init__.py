@@ -129,6 +129,7 @@ from planner.records.review import (
 )
 from planner.records.scenarios import Scenario, ScenarioState
 from planner.records.softly import SoftBooking
+from planner.records.stages import UsualChances
 from planner.records.uploads import ImportFile, ImportKind, ImportState
 
 __all__ = [
@@ -252,6 +253,7 @@ __all__ = [
     "Trait",
     "User",
     "UserRole",
+    "UsualChances",
     "ValueSource",
     "WorkLog",
     "new_id",

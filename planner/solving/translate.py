@@ -20,6 +20,7 @@ from planner.solving.exceptions import excepted
 from planner.solving.material import Material, gather
 from planner.solving.weighing import weigh
 from planner.supply import held_softly
+from planner.usual import told, usual_chances
 from planner.verdict import Denied, Kind, Message, Problem, Refused
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def translate(
         "requests": {d.record.id: d.working() for d in demands},
         "people": {p.code: _supply(material, p) for p in material.people},
         "left_out": left_out,
+        "usual_chances": told(usual_chances(session)),
         "released": list(released),
         "held": [booking.id for booking in held_softly(session)],
     }

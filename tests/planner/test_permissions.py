@@ -136,6 +136,9 @@ month.close          F
 figures.edit         F
 cost_rates.view      LF
 cost_rates.set       F
+usual_chances.view   LFA
+usual_chances.set    FA
+usual_chances.confirm LFA
 relations.edit       K
 score.rate           KLF
 score.confirm        LF

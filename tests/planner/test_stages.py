@@ -10,7 +10,7 @@ from factories import World, refused
 from planner.records import EvidenceKind, ResourceRequest, Stage
 from planner.services.filing import requests
 from planner.services.filing.request_values import problems_in, tidied
-from planner.services.filing.stages import TEMPLATES
+from planner.usual import TEMPLATES
 from planner.worth import response
 
 STATED = ("customer_statement", "They asked us to quote.", "")

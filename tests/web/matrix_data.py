@@ -27,6 +27,7 @@ FINANCE: Final = frozenset({"finance"})
 HANDING_IN: Final = KAMS | HEADS | LEADERSHIP | FINANCE | ADMIN
 CLOSING: Final = KAMS | LEADERSHIP | FINANCE
 CONFIRMING: Final = LEADERSHIP | FINANCE
+CHANCES: Final = LEADERSHIP | FINANCE | ADMIN
 
 
 def _leave(_stage: Stage, _row: str) -> dict[str, Any]:
@@ -87,6 +88,11 @@ def _rates(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"valid_from": "2027-05", **hours, "interest_permille": 90}
 
 
+def _chances(_stage: Stage, _row: str) -> dict[str, Any]:
+    chances = {"at_none_permille": 10, "at_half_permille": 20, "at_full_permille": 30}
+    return {"stage": "renewal", "reason": "So it was.", **chances}
+
+
 def _goal_form(_stage: Stage, _row: str) -> dict[str, Any]:
     return {"version": "1", "title": "Less of it", "active": "1"}
 
@@ -111,6 +117,7 @@ SIGHT: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "factor": dict.fromkeys(LEADERSHIP, OWN),
     "goal": dict.fromkeys(LEADERSHIP, OWN),
     "cost rate": dict.fromkeys(FINANCE, OWN),
+    "usual chances": dict.fromkeys(CHANCES, OWN),
     "form": {**dict.fromkeys(HEADS | ADMIN, OWN)},
     "data kind": TO_ALL,
 }
@@ -188,6 +195,14 @@ ROUTES: Final[Mapping[tuple[str, str], Rule]] = {
     ),
     ("GET", "/cost-rates"): Rule(FINANCE | LEADERSHIP),
     ("POST", "/cost-rates"): Rule(FINANCE),
+    ("GET", "/usual-chances"): Rule(CHANCES),
+    ("POST", "/usual-chances"): Rule(FINANCE | ADMIN),
+    ("POST", "/usual-chances/<id:chances_id>/confirm"): Rule(CHANCES, "usual chances", body=_version),
+    ("POST", "/usual-chances/<id:chances_id>/end"): Rule(CHANCES, "usual chances", body=_version),
+    ("GET", f"{API}/usual-chances"): Rule(CHANCES),
+    ("POST", f"{API}/usual-chances"): Rule(FINANCE | ADMIN, body=_chances),
+    ("POST", f"{API}/usual-chances/<id:chances_id>/confirm"): Rule(CHANCES, "usual chances"),
+    ("POST", f"{API}/usual-chances/<id:chances_id>/end"): Rule(CHANCES, "usual chances"),
     ("GET", f"{API}/cost-rates"): Rule(FINANCE | LEADERSHIP),
     ("POST", f"{API}/cost-rates"): Rule(FINANCE, body=_rates),
     ("PUT", f"{API}/cost-rates/<id:rate_id>"): Rule(FINANCE, "cost rate", body=_rates),

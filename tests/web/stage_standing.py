@@ -7,7 +7,7 @@ from datetime import date
 from factories import World
 from sqlalchemy import select
 
-from planner.records import AccountFinancials
+from planner.records import AccountFinancials, Stage, UsualChances
 from planner.services.customers import cost_rates, factors, goals, traits
 from planner.services.customers.factors import FactorValues
 from planner.services.customers.traits import TraitValues
@@ -36,5 +36,17 @@ def waiting(world: World) -> dict[str, str]:
             specialist_hour_minor=9_000,
             interest=100,
         ).id
-    rows = {"figures": month, "figures corrected": month, "trait": trait, "trait led": trait}
+        # Stated by somebody who never asks in the matrix, so that everybody else may answer.
+        chances = {"at_none": 100, "at_half": 200, "at_full": 300, "reason": "As it was.", "shape": "linear"}
+        waits = UsualChances(stage=Stage.PROPOSAL, stated_by_id=world.ids["lydia"], **chances)
+        session.add(waits)
+        session.flush()
+        usual = waits.id
+    rows = {
+        "usual chances": usual,
+        "figures": month,
+        "figures corrected": month,
+        "trait": trait,
+        "trait led": trait,
+    }
     return {**rows, "factor": factor, "goal": goal, "cost rate": rate}

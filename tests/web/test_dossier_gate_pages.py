@@ -45,6 +45,8 @@ def test_who_files_is_shown_the_way_to_the_dossier_and_goes_on(app: Flask, world
     assert draft.status is RequestStatus.DRAFT
     autosaved = nora.post("/requests/draft", {**typed, "version": str(draft.version)})
     assert f'href="{dossier}"' in autosaved.text
+    shown = nora.get(f"/accounts/{world.ids['alfa']}").text
+    assert "Requests are planned once 50% of the dossier is there" in shown
 
     with world.database.reading() as session:
         version = session.get_one(Account, world.ids["alfa"]).version

@@ -121,9 +121,9 @@ def return_request(session: Session, actor: Actor, data: dict[str, Any], request
 @blueprint.query(PageQuery)
 @reads
 @blueprint.answer(list_of(StageOut))
-def list_stages(_session: Session, _actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
+def list_stages(session: Session, _actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
     """What is usual at each stage of cooperation: chances, and what a claim must rest on."""
-    return page_of(usual(), query)
+    return page_of(usual(session), query)
 
 
 @blueprint.post("/requests/<id:request_id>/admit")

@@ -36,6 +36,7 @@ from web.api import (
     standing,
     swaps,
     users,
+    usual_chances,
     work,
     worth,
 )
@@ -58,6 +59,7 @@ BLUEPRINTS: Final[tuple[Any, ...]] = (
     swaps.blueprint,
     bookings.blueprint,
     scarcity.blueprint,
+    usual_chances.blueprint,
     scenarios.blueprint,
     publications.blueprint,
     reviews.blueprint,

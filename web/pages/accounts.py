@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from planner import settings
 from planner.actor import Actor
 from planner.permissions import Action
 from planner.services.customers import account_files, units, worth
@@ -194,6 +195,7 @@ def show(session: Session, actor: Actor, account_id: str) -> str:
         chart=chart,
         line=list(zip(found.company.books.window, line, strict=True)),
         requests=requests.list_requests(session, actor, account_id=account_id, per_page=200).rows,
+        least_dossier=settings.least_dossier(),
         dossier_name=lambda name: LABELS["Dossier"].get(name, name),
         strength=lambda value: "\u25cf" * value + "\u25cb" * (5 - value) if value is not None else UNKNOWN,
     )

@@ -40,6 +40,7 @@ from web.pages import (
     swaps,
     today,
     trade_offs,
+    usual_chances,
 )
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
@@ -52,6 +53,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     accounts.pages,
     figures.pages,
     cost_rates.pages,
+    usual_chances.pages,
     standing.pages,
     portfolio.pages,
     definitions.pages,

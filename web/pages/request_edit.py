@@ -32,8 +32,8 @@ from planner.services.customers import accounts, goals
 from planner.services.explaining import ways
 from planner.services.filing import copies, hints, requests
 from planner.services.filing.request_values import problems_in
-from planner.services.filing.stages import TEMPLATES
 from planner.services.staff import people
+from planner.usual import usual_chances
 from planner.verdict import Denied, Kind, Refused
 from planner.worth import Shape, UrgencyKind
 from web.auth import current_actor
@@ -108,8 +108,8 @@ def save() -> tuple[str, int] | str | Response:
     """Save what was typed, and submit it when asked to; on any fault the form comes back as it was."""
     typed = _typed()
     if "step" in request.form:
-        typed = change_rows(typed, request.form["step"])
         with reading() as session:
+            typed = change_rows(typed, request.form["step"], usual_chances(session))
             return _page(session, current_actor(), Form(typed), _stored(session, current_actor(), typed))
     form = read(typed)
     if form.problems:
@@ -183,7 +183,7 @@ def _draft_words(
 @reads
 def rows(session: Session, actor: Actor) -> str:
     """The form with a row more or less; nothing is stored."""
-    typed = change_rows(_typed(), request.form.get("step", ""))
+    typed = change_rows(_typed(), request.form.get("step", ""), usual_chances(session))
     return render_template(
         "requests/_form.html", **_context(session, actor, Form(typed), _stored(session, actor, typed))
     )
@@ -333,7 +333,7 @@ def _options(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
         "purposes": [(p.value, label(p)) for p in Purpose],
         "types": [(t.value, label(t)) for t in RequestType],
         "stages": [(s.value, label(s)) for s in Stage],
-        "usual": TEMPLATES,
+        "usual": usual_chances(session),
         "goals": [
             (goal.code, goal.title)
             for goal in goals.list_goals(session, actor)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from planner.checks import MONEY_MAX
 from planner.records import Preference, Stage, ValueSource
 from planner.services.filing.requests import LineValues, RequestValues
-from planner.services.filing.stages import TEMPLATES
+from planner.usual import TEMPLATES, Usual
 from planner.verdict import Message, Problem
 from planner.worth import Shape, UrgencyKind
 from web.pages.forms import fault
@@ -164,13 +164,13 @@ def count_rows(typed: Mapping[str, str], part: str) -> int:
     return max(numbers) + 1
 
 
-def change_rows(typed: Mapping[str, str], step: str) -> dict[str, str]:
+def change_rows(typed: Mapping[str, str], step: str, usual: Usual = TEMPLATES) -> dict[str, str]:
     """The typed values after "add-lines" or "remove-lines-2" and their kin, or with the usual chances.
 
     Other steps change nothing.
     """
     if step == USUAL_CURVE:
-        return _usual(typed)
+        return _usual(typed, usual)
     verb, _dash, rest = step.partition("-")
     part, _dash, index = rest.partition("-")
     if part not in ROWS:
@@ -186,12 +186,12 @@ def change_rows(typed: Mapping[str, str], step: str) -> dict[str, str]:
     return kept
 
 
-def _usual(typed: Mapping[str, str]) -> dict[str, str]:
+def _usual(typed: Mapping[str, str], known: Usual) -> dict[str, str]:
     """The typed values with the chances that are usual at the chosen stage; the same without one."""
     stage = typed.get("stage", "")
     if stage not in {each.value for each in Stage}:
         return dict(typed)
-    usual = TEMPLATES[Stage(stage)]
+    usual = known[Stage(stage)]
     chances = {f"curve-{share}": plain(chance, 10) for share, chance in usual.points}
     shape = "" if usual.shape is Shape.STEPS else usual.shape.value
     return {**typed, **chances, "curve_shape": shape, "curve_top": plain(usual.top, 10), "curve_reason": ""}

@@ -22,7 +22,9 @@ from planner.services.filing import admissions, request_worth, requests, stories
 from planner.services.filing.stages import is_usual
 from planner.services.paging import Page
 from planner.solving.lasting import end_of
+from planner.solving.sharing import full_hours
 from planner.transitions import allowed
+from planner.usual import usual_since
 from planner.verdict import Kind, Refused
 from web.auth import current_actor
 from web.database import reads, writing
@@ -102,12 +104,7 @@ def _filtered(session: Session, actor: Actor, number: int, size: int) -> Page[Re
 
 def total_hours(row: ResourceRequest) -> int:
     """Quarter-hours of all lines at the full level; of alternatives the largest counts."""
-    common = sum(line.quarter_hours for line in row.lines if line.alternative is None)
-    choices: dict[int, int] = {}
-    for line in row.lines:
-        if line.alternative is not None:
-            choices[line.alternative] = choices.get(line.alternative, 0) + line.quarter_hours
-    return common + max(choices.values(), default=0)
+    return full_hours(row.lines)
 
 
 @pages.get("/requests.csv")
@@ -170,7 +167,7 @@ def show(session: Session, actor: Actor, request_id: str) -> str:
         warnings=requests.warnings(session, told.request) if told.whole else (),
         late=may(actor, Action.ADMIT_LATE) and admissions.waits_for_the_next_cycle(session, told.request),
         credit=request_worth.credit_of(session, told.request) if told.whole else None,
-        usual_chances=is_usual(told.request),
+        usual_chances=is_usual(told.request, usual_since(session, told.request)),
         chances=_chances(told) if told.whole else None,
         total_hours=total_hours(told.request),
         ends=end_of(told.request),

@@ -32,12 +32,12 @@ from planner.services.approving.near_starts import NearStart
 from planner.services.closing import due_outcomes
 from planner.services.customers import accounts, definitions
 from planner.services.excepting import overrides, swaps
-from planner.services.filing import obligations, offer_ends, requests
+from planner.services.filing import obligations, offer_ends, requests, usual_chances
 from planner.services.planning import cycles, runs
 from planner.services.reviewing import surveys
 from web.pages.first_steps import steps_for
 from web.pages.task import Task
-from web.rendering import day
+from web.rendering import day, label
 
 CONTRACT_WARNING: Final = timedelta(weeks=26)
 MOST_ROWS: Final = 200
@@ -65,7 +65,7 @@ def tasks_for(session: Session, actor: Actor) -> list[Task]:
         (Role.FINANCE, _for_confirming),
         (Role.LEADERSHIP, _for_confirming),
     )
-    tasks = [*steps_for(session, actor), *_asked(session, actor)]
+    tasks = [*steps_for(session, actor), *_asked(session, actor), *_chances(session, actor)]
     for role, find in finders:
         if actor.has(role):
             tasks += [task for task in find(session, actor) if task not in tasks]
@@ -78,6 +78,13 @@ def _asked(session: Session, actor: Actor) -> Iterator[Task]:
     if row is not None:
         text = _("The survey “%(name)s” asks how we work together. It takes two minutes.", name=row.name)
         yield Task(text, _("Until %(day)s", day=day(row.closes_on)), f"/surveys/{row.id}", "people")
+
+
+def _chances(session: Session, actor: Actor) -> Iterator[Task]:
+    """Usual chances that another person stated and the reader could put in force."""
+    for row in usual_chances.waiting_for(session, actor):
+        text = _("Confirm or turn down other usual chances: %(stage)s", stage=label(row.stage))
+        yield Task(text, row.stated_by.display_name, "/usual-chances", "shield", "warn")
 
 
 def _for_kam(session: Session, actor: Actor) -> Iterator[Task]:

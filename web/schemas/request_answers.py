@@ -11,9 +11,9 @@ from planner.actor import Actor
 from planner.records import RequestStatus, ResourceRequest
 from planner.scope import sees_money
 from planner.services.filing import requests
-from planner.services.filing.stages import TEMPLATES
 from planner.services.filing.stories import story
 from planner.solving.lasting import end_of
+from planner.usual import usual_chances
 from web.errors import shown as shown_problem
 from web.schemas.base import Schema, in_json
 from web.schemas.common import ProblemOut
@@ -196,8 +196,8 @@ class RequestOut(Schema):
     warnings = fields.List(fields.Nested(ProblemOut), metadata={"description": "Worth another look."})
 
 
-def usual() -> list[dict[str, Any]]:
-    """What is usual at each stage, for `StageOut`."""
+def usual(session: Session) -> list[dict[str, Any]]:
+    """What is usual at each stage now, for `StageOut`."""
     return [
         {
             "stage": stage.value,
@@ -206,7 +206,7 @@ def usual() -> list[dict[str, Any]]:
             "curve_top": each.top,
             "evidence": sorted(kind.value for kind in each.evidence),
         }
-        for stage, each in TEMPLATES.items()
+        for stage, each in usual_chances(session).items()
     ]
 
 

@@ -30,6 +30,7 @@ from planner.services.filing.stages import stage_problems
 from planner.services.planning.cycles import current_cycle
 from planner.solving.lasting import FADES, fading_kind
 from planner.solving.parameters import YEARLY_RATE
+from planner.usual import usual_since
 from planner.verdict import Problem
 
 DEFAULT_HORIZON = 26
@@ -118,7 +119,7 @@ def incomplete(session: Session, request: ResourceRequest) -> tuple[Problem, ...
         *_missing_value(session, request),
         *_missing_curve(request),
         *_missing_support(request),
-        *stage_problems(request),
+        *stage_problems(request, usual_since(session, request)),
         *span_problems(session, request.earliest_week, request.latest_week),
         *_horizon_problems(request, current_cycle(session)),
         *_lapsed_offer(request),

@@ -22,8 +22,8 @@ from planner.services.filing.line_values import (
     LineValues,
     problems_in_lines,
 )
-from planner.services.filing.stages import TEMPLATES
 from planner.solving.lasting import FADES
+from planner.usual import TEMPLATES, Usual
 from planner.verdict import Problem
 from planner.worth import Shape, UrgencyKind
 
@@ -88,12 +88,16 @@ class RequestValues:
     goal_code: str | None = None
 
 
-def tidied(values: RequestValues) -> RequestValues:
+def tidied(values: RequestValues, usual: Usual = TEMPLATES) -> RequestValues:
     """The same values as they are stored: tidy texts, streams and curve in order, tuples throughout.
 
     Call it on well-formed values only.
+
+    Args:
+        values: What was typed.
+        usual: The chances that stand at each stage where none are stated.
     """
-    values = _with_usual_curve(values)
+    values = _with_usual_curve(values, usual)
     return replace(
         values,
         title=checks.tidy(values.title),
@@ -128,11 +132,11 @@ def tidied(values: RequestValues) -> RequestValues:
     )
 
 
-def _with_usual_curve(values: RequestValues) -> RequestValues:
+def _with_usual_curve(values: RequestValues, known: Usual) -> RequestValues:
     """Where no chance is stated, those of the stage stand."""
     if values.curve or not values.stage:
         return values
-    usual = TEMPLATES[Stage(values.stage)]
+    usual = known[Stage(values.stage)]
     return replace(values, curve=usual.points, curve_shape=usual.shape.value, curve_top=usual.top)
 
 

@@ -38,6 +38,7 @@ from planner.services.planning.cycles import current_cycle
 from planner.services.quotas import check_open_requests
 from planner.services.versions import check_version
 from planner.transitions import RequestAction, check, move
+from planner.usual import usual_chances
 from planner.verdict import Denied, Kind, Message, Problem, Refused, not_found, refuse, require
 
 __all__ = [
@@ -82,7 +83,7 @@ def file_request(
             return _filed_before(session, actor, known, values)
     check_open_requests(session, account)
     references = _accept(session, actor, account, values)
-    values = tidied(values)
+    values = _tidied(session, values)
     request = ResourceRequest(
         id=request_id or new_id(),
         account=account,
@@ -135,8 +136,7 @@ def _filed_before(
     request = find_request(session, actor, known.id)
     if request.filed_by_id != actor.user_id:
         raise not_found()
-    same = not problems_in(values) and _titled(tidied(values), request.account) == values_of(request)
-    if same:
+    if not problems_in(values) and _titled(_tidied(session, values), request.account) == values_of(request):
         return request
     raise refuse(
         Kind.STATE,
@@ -144,6 +144,11 @@ def _filed_before(
         "This request was filed before with other content.",
         "Open it and edit it, or file the new one without an id.",
     )
+
+
+def _tidied(session: Session, values: RequestValues) -> RequestValues:
+    """The values as they are stored, with the chances that are usual at the stage where none are stated."""
+    return tidied(values, usual_chances(session))
 
 
 def _titled(values: RequestValues, account: Account) -> RequestValues:
@@ -185,16 +190,16 @@ def edit_request(
     """
     require(may(actor, Action.EDIT_REQUEST))
     request, on_behalf = _own_request(session, actor, request_id)
-    if not problems_in(values) and _titled(tidied(values), request.account) == values_of(request):
+    if not problems_in(values) and _titled(_tidied(session, values), request.account) == values_of(request):
         return request
     check_version(session, request, version)
     require(check(request, RequestAction.EDIT))
     account, on_behalf = _own_account(session, actor, values.account_id)
     references = _accept(session, actor, account, values)
     before = state(request)
-    weighty = changes_the_plan(values_of(request), _titled(tidied(values), account))
+    weighty = changes_the_plan(values_of(request), _titled(_tidied(session, values), account))
     request.account, request.kam_id = account, account.kam_id
-    store(session, request, _titled(tidied(values), account), references)
+    store(session, request, _titled(_tidied(session, values), account), references)
     if weighty:
         _file_anew(session, request)
         withdraw_touched(session, on_behalf, request)
