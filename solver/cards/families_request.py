@@ -92,13 +92,15 @@ def with_fewer_hours(problem: Problem, _request: str, level: int, change: Any) -
 def level_family(asked: Asked, asking: Asking) -> Family | None:
     """The most hours with which the level is granted at its present value.
 
-    Fewer hours never make it harder, so halving the range finds the most; below a tenth it is not tried. Only
-    a least amount of each week makes fewer hours harder too; then tenths are tried first, the largest first.
+    Fewer hours rarely make it harder, so halving the range finds the most; below a tenth it is not tried. A
+    least amount of each week makes fewer hours harder too; then tenths are tried first, the largest first. So
+    may smallest useful amounts, decided hours and promises; then they are tried where a tenth is not enough.
     """
     lines = [asked.problem.line[name] for name in sorted(_names(asked.request))]
     whole = sum(line.hours[asked.level] for line in lines)
     steady = all(line.weekly_min is None for line in lines)
-    trials = Trials(asked, asking, whole.bit_length() + 2 + (0 if steady else LEAST_PART))
+    smooth = steady and _smooth(asked.problem, lines)
+    trials = Trials(asked, asking, whole.bit_length() + 2 + (0 if smooth else LEAST_PART))
 
     def sizes(hours: int) -> dict[str, int]:
         return {line.id: -(-line.hours[asked.level] * hours // whole) for line in lines}
@@ -113,6 +115,9 @@ def level_family(asked: Asked, asking: Asking) -> Family | None:
     tenths = [whole * part // LEAST_PART for part in range(LEAST_PART - 1, 0, -1)]
     tried = [hours for hours in ([least] if steady else tenths) if least <= hours < whole]
     low = next((hours for hours in tried if test(hours).granted), whole)
+    if low == whole and steady and not smooth:
+        tried = [hours for hours in tenths if least < hours]
+        low = next((hours for hours in tried if test(hours).granted), whole)
     if low == whole:
         return None
     high = min((hours for hours in tried if hours > low), default=whole)
@@ -127,6 +132,16 @@ def level_family(asked: Asked, asking: Asking) -> Family | None:
     exact = steady and (above is None or (above.granted is False and above.proven))
     below = _told(asked, sizes(high), whole) if exact and above else None
     return trials.family(_told(asked, sizes(low), whole), answer, below, key=low, exact=exact)
+
+
+def _smooth(problem: Problem, lines: list[Line]) -> bool:
+    """Whether nothing asks for more of one person in one week than fewer hours in all may hold."""
+    names = {line.id for line in lines}
+    people = {person for name in names for person in problem.eligible[name]}
+    published = problem.published.hours if problem.published is not None else ()
+    decided = [lock.line for lock in problem.locks if lock.kind == "frozen"]
+    lumps = any(problem.specialist[person].min_chunk > 1 for person in people)
+    return not lumps and not names.intersection([*decided, *(row.line for row in published)])
 
 
 def _told(asked: Asked, sizes: dict[str, int], whole: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from random_problems import random_problem
+from rule_world import line, person, request, world
 
 from solver.cards.families import NAMES, applied
 from solver.cards.forcing import granted_level
@@ -71,6 +72,15 @@ def bundle() -> Problem:
     problem, more = example("e5-bundle"), {"ann": 128, "leo": 0, "bob": 160}
     people = tuple(replace(s, capacity=(*s.capacity, more[s.id])) for s in problem.specialists)
     return replace(problem, weeks=(*problem.weeks, "2027-W13"), specialists=people)
+
+
+def test_a_size_between_useful_amounts_is_found_where_a_tenth_is_none() -> None:
+    """Ann has 9 in each of four weeks and works 8 at least: a tenth of 120 fits nowhere, 4 x 9 = 36 do."""
+    ann = person(capacity=(9, 9, 9, 9), min_chunk=8)
+    few = world((ann,), (request(),), (line(hours=(120,), weeks=(0, 3)),))
+    found = card(few, solve(few, LONG), "r", LONG).families["level"]
+    assert found is not None
+    assert found.change["lines"] == [{"line": "r.1", "hours": 36}]
 
 
 @pytest.mark.acceptance
