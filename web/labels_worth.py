@@ -50,7 +50,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "fades_after": _l("fades after"),
     "filled": _l("filled"),
     "good_relations": _l("good relations in it"),
-    "credit_taken": _l("used by a request that brings more an hour"),
+    "credit_taken": _l("credit used before it"),
     "free_credit": _l("credit that is free"),
     "gross_margin": _l("gross margin"),
     "gross_sales": _l("gross sales"),
