@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import combinations
 
-from web.charts import LETTER, LINE, SIDE, Dot, Spot, matrix
+from web.charts import LETTER, LINE, SIDE, Dot, Spot, lines, matrix
 
 
 def _covers(dot: Dot, other: Dot) -> bool:
@@ -55,3 +55,14 @@ def test_a_lonely_customer_is_named_above_and_an_unknown_one_has_no_place() -> N
     assert dot.name_y < dot.y - dot.radius
     assert dot.name_x > dot.x
     assert found.absent == ("Beta",)
+
+
+def test_lines_share_one_scale_and_gaps_stay_gaps() -> None:
+    """A known value beside an unknown one is a piece by itself; above the usual top the scale grows."""
+    found = lines([[500, None, 1000], [None, None, 1250]], 1000)
+    assert [len(pieces) for pieces in found.lines] == [2, 1]
+    assert [value for _, value in found.ticks] == [1250, 0]
+    first, last = found.lines[0]
+    assert first.split(",")[0] == "120.00"
+    assert float(last.split(",")[1]) == 8 + 204 * 250 / 1250
+    assert lines([[], []], 1000).lines == ((), ())

@@ -160,12 +160,16 @@ class QuarterOut(Schema):
     plans = fields.Integer()
     refused = fields.List(fields.Nested(CountOut))
     rejected = fields.List(fields.Nested(CountOut))
-    evenness = fields.Integer(metadata={"description": "Jain's index of the shares, per mille."})
-    least_share = fields.Integer()
-    level = fields.Integer()
-    agreement = fields.Integer()
+    evenness_permille = fields.Integer(
+        attribute="evenness", metadata={"description": "Jain's index of shares."}
+    )
+    least_share_permille = fields.Integer(attribute="least_share")
+    level_permille = fields.Integer(attribute="level")
+    agreement_permille = fields.Integer(attribute="agreement")
     closed = fields.Integer()
-    held = fields.Integer(metadata={"description": "Confirmed of what was claimed, per mille."})
+    held_permille = fields.Integer(
+        attribute="held", metadata={"description": "Confirmed of what was claimed."}
+    )
 
 
 class QuartersOut(Schema):
