@@ -99,9 +99,9 @@ class Inputs:
         """How many of something the option `flag` allows, 0 or more."""
         if text is None:
             return None
-        if WHOLE.fullmatch(text):
+        if WHOLE.fullmatch(text) and int(text) >= 0:
             return int(text)
-        self._note("E_OPTION", flag, f"{text!r} is no whole number.", "Give 0 or more.")
+        self._note("E_OPTION", flag, f"{text!r} is no whole number of 0 or more.", "Give 0 or more.")
         return None
 
     def amounts(self, text: str | None, flag: str) -> tuple[int, ...]:

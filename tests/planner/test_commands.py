@@ -144,7 +144,7 @@ def test_all_errors_of_files_and_options_are_told_at_once(tmp_path: Path) -> Non
         ("--seed", "-1"), ("--seed", "9" * 40),
         ("--wall-limit", "0"), ("--wall-limit", "nan"), ("--wall-limit", "1e300"), ("--wall-limit", ""),
         ("--work-limit", "-2"), ("--work-limit", "inf"), ("--mode", ""),
-        ("--cluster", "here"), ("--cluster", "tcp://:8786"),
+        ("--cluster", "here"), ("--cluster", "tcp://:8786"), ("--most-moves", "-1"),
     ],
 )  # fmt: skip
 def test_options_out_of_range_end_with_two(option: str, value: str) -> None:
