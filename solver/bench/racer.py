@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from time import monotonic
@@ -93,10 +94,12 @@ def main() -> None:
     head = json.loads(sys.stdin.buffer.readline())
     clock = Clock(head["limit_s"])
     problem = read_problem(sys.stdin.buffer.read())
-    # A solver's own chatter must not mix with the answer.
-    out, sys.stdout = sys.stdout, sys.stderr
+    # A solver's own chatter must not mix with the answer, nor what HiGHS writes past Python.
+    out, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr
+    os.dup2(2, 1)
     answer = run(head["name"], problem, clock, head["workers"], head["seed"])
     out.write(json.dumps(answer))
+    out.close()
 
 
 if __name__ == "__main__":
