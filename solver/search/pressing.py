@@ -1,6 +1,6 @@
-"""What a plan to begin from refuses is pressed in: each such request is held while the rest gives way.
+"""What a plan to begin from refuses though prices favour it is held while the rest gives way.
 
-A change in the problem often makes one request worth granting at which a walk of small moves never arrives,
+A change in the problem may make a large request worth granting at which a walk of small moves never arrives,
 for several others must leave and be staffed elsewhere first. Held for a while, it stays when the whole plan
 is then worth more, else the plan is as before.
 """
@@ -18,7 +18,7 @@ from solver.search.tour import DIALS, HEAT, rebuild, tour_from
 from solver.search.tour import MOST as RUIN
 from solver.search.walk import walk
 from solver.tables.books import pages
-from solver.tables.tables import LEVEL, MODE_A, MODE_Z, MODES, MUST, POSSIBLE, REQUESTS, VALUE
+from solver.tables.tables import LEVEL, MODE_A, MODE_Z, MODES, MUST, POSSIBLE, REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,29 +28,17 @@ if TYPE_CHECKING:
     from solver.tables.books import Ints
     from solver.tables.tables import Case
 
-FAVOURED = 4
-"""Most requests that are held for long, those to which the prices leave most."""
+MOST = 4
+"""Most requests that are pressed in, those to which the prices leave most."""
 
 LONG = 0.08
-"""Part of the steps for each of them, in which the plan may change as much as in a search from nothing."""
-
-SHORT = 100_000
-"""Steps in which room is made for one of the others, and as many in which the rest is mended."""
-
-MOST = 0.5
-"""Most part of the steps for all of them."""
-
-MOST_PRESSED = 200
-"""Most requests that are pressed."""
-
-DEAREST = 0.3
-"""How much more than its value, as a share of it, a request may cost at the prices and still be pressed."""
+"""Part of the steps for each, in which the plan may change as much as in a search from nothing."""
 
 
 def pressed(
     case: Case, state: Ints, bound: Bound, seed: int, *, steps: int, over: Callable[[], bool]
 ) -> tuple[Ints, int]:
-    """The state with refused and cut requests pressed in wherever that makes the plan better.
+    """The state with refused and cut requests pressed in where prices favour it and the plan gets better.
 
     Args:
         case: The problem.
@@ -65,11 +53,10 @@ def pressed(
     """
     plain = tour_from(case, state.copy(), bound, seed)
     press = _Press(case, plain, bound, seed)
-    for place, (request, profit) in enumerate(_wanting(case, state, bound)[:MOST_PRESSED]):
-        favoured = place < FAVOURED and profit > 0
-        if over() or (not favoured and steps_of(press.tour) > MOST * steps):
+    for request in _favoured(case, state, bound)[:MOST]:
+        if over():
             break
-        press.hold(request, int(LONG * steps) if favoured else None)
+        press.hold(request, int(LONG * steps))
     rebuild(plain, plain.best, empty_state(case))
     return plain.desk.state, steps_of(press.tour)
 
@@ -84,8 +71,8 @@ class _Press:
         self.tour = tour_from(self._case, plain.best.copy(), bound, seed)
         self.tour.keys[DIALS, RUIN] = LARGEST_RUIN
 
-    def hold(self, request: int, steps: int | None) -> None:
-        """Press one request in, from hot to cold for so many steps, or without heat and briefly."""
+    def hold(self, request: int, steps: int) -> None:
+        """Press one request in, from hot to cold for so many steps."""
         modes, requests = self._case.table(MODES), self._case.table(REQUESTS)
         now = int(pages(self._plain.best, GRANTS)[request, MODE])
         own = slice(*(int(x) for x in requests[request, [MODE_A, MODE_Z]]))
@@ -95,10 +82,7 @@ class _Press:
         if modes[own, POSSIBLE].any() and requests[request, MUST] == 0:
             requests[request, MUST] = 1
             self._begin(request)
-            if steps is None:
-                self._briefly()
-            else:
-                self._anneal(steps)
+            self._anneal(steps)
             requests[request, MUST] = 0
             if rank_in(self.tour) > rank_in(self._plain):
                 rebuild(self._plain, self.tour.best, self._blank)
@@ -111,12 +95,6 @@ class _Press:
         pages(blank, TOTALS)[UNMET, 0] += 1
         rebuild(self.tour, without, blank)
 
-    def _briefly(self) -> None:
-        self.tour.keys[DIALS, HEAT] = 0.0
-        walk(self.tour, steps_of(self.tour) + SHORT)
-        if rank_in(self.tour)[0] == 0:
-            walk(self.tour, steps_of(self.tour) + SHORT)
-
     def _anneal(self, steps: int) -> None:
         first = steps_of(self.tour)
         for part in range(SLICES):
@@ -124,15 +102,15 @@ class _Press:
             walk(self.tour, first + steps * (part + 1) // SLICES)
 
 
-def _wanting(case: Case, state: Ints, bound: Bound) -> list[tuple[int, float]]:
-    """Requests that could have more than the state grants and what prices leave them then, the most first."""
+def _favoured(case: Case, state: Ints, bound: Bound) -> list[int]:
+    """Requests to which prices leave money for more than the state grants, the most money first."""
     requests, modes = case.table(REQUESTS), case.table(MODES)
     found = []
     for request, now in enumerate(pages(state, GRANTS)[:, MODE].tolist()):
         level = -1 if now < 0 else int(modes[now, LEVEL])
         rows = np.arange(*(int(x) for x in requests[request, [MODE_A, MODE_Z]]))
         rows = rows[(modes[rows, POSSIBLE] > 0) & (modes[rows, LEVEL] > level)]
-        rows = rows[bound.profit[rows] > -DEAREST * modes[rows, VALUE]]
-        if len(rows):
-            found.append((request, float(bound.profit[rows].max())))
-    return sorted(found, key=lambda row: (-row[1], row[0]))
+        profit = float(bound.profit[rows].max(initial=0.0))
+        if profit > 0:
+            found.append((-profit, request))
+    return [request for _, request in sorted(found)]

@@ -11,7 +11,7 @@ from company import company
 from solver.cards.forcing import granted_level, headline, revalued
 from solver.exact.watch import Watch
 from solver.motor import drive
-from solver.referee import violations
+from solver.referee import measure, violations
 from solver.search.bounds import bound
 from solver.search.construct import rank_of
 from solver.search.plans import plan_of, state_of
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from solver.plan import Plan
     from solver.problem import Problem
 
-LITTLE = 0.004
-"""Units of work in which a walk alone does not find room for the request, with any of the seeds below."""
+LITTLE = 0.002
+"""Units of work in which a walk alone gets a third of such requests in."""
 
 
 def driven(problem: Problem, work: float, seed: int = 0, start: Plan | None = None) -> Plan:
@@ -37,22 +37,21 @@ def driven(problem: Problem, work: float, seed: int = 0, start: Plan | None = No
 
 @pytest.fixture(scope="module")
 def planned() -> tuple[Problem, Plan]:
-    """A contested company and a good plan that refuses its request r10."""
+    """A contested company and a good plan for it."""
     problem = company(people=20, requests=60)
-    plan = driven(problem, 0.5)
-    assert granted_level(plan, "r10") == -1
-    return problem, plan
+    return problem, driven(problem, 0.3)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_what_became_worth_granting_is_granted(planned: tuple[Problem, Plan], seed: int) -> None:
-    """With what it displaces paid, and a hundredth of the plan more, r10 gets in within very little work."""
+def test_what_became_worth_granting_is_granted(planned: tuple[Problem, Plan]) -> None:
+    """Worth a twenty-fifth of the plan more, most refused requests get in within very little work."""
     problem, plan = planned
-    worth = (
-        headline(problem.request["r10"].levels[0])
-        + sum(headline(problem.request[g.request].levels[g.level]) for g in plan.granted) // 50
-    )
-    assert granted_level(driven(revalued(problem, "r10", 0, worth), LITTLE, seed, plan), "r10") == 0
+    more = measure(problem, plan).value // 25
+    refused = [r for r in problem.requests if granted_level(plan, r.id) < 0]
+    granted = 0
+    for request in refused:
+        changed = revalued(problem, request.id, 0, headline(request.levels[0]) + more)
+        granted += granted_level(driven(changed, LITTLE, start=plan), request.id) >= 0
+    assert granted > len(refused) / 2
 
 
 def test_nothing_gets_worse_and_every_rule_is_kept(planned: tuple[Problem, Plan]) -> None:
