@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from solver.cards.asking import Asking
 from solver.cards.breakeven import DEFAULT, BreakEven, NothingToExplainError, asked_level, break_even, weigh
 from solver.cards.contention import contention
-from solver.cards.families import NAMES, Asked, Family, Name, families
+from solver.cards.families import NAMES, Asked, Family, Name, Trials, families
+from solver.cards.families_request import with_value
 from solver.cards.forcing import granted_level, headline
 from solver.cards.short import ALL_STAGES, reasons_for
 from solver.cards.without import SMALL, breadth
@@ -30,6 +31,9 @@ IMPOSSIBLE_ALONE = ("no_skill", "no_capacity", "window")
 
 JUDGING, REASON, WEIGHING, CHANGING = 0.15, 0.1, 0.35, 0.5
 """Parts of the limits for judging a bare plan, the reason, the break-even, and the other families."""
+
+LESS = 0.3
+"""Part of these where changes are only tried near the request; the rest is for runs that confirm them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +122,19 @@ def card(
     known = [*known, *(result.short if isinstance(result, Result) else ())]
     if not isinstance(result, Result):
         result = _judged(problem, plan, asking)
-    reason = _reason(asked, result, known, asking)
     sure = result.proven_stages == ALL_STAGES
     asked = replace(asked, sure=sure, near=not sure and breadth(problem) > SMALL)
+    part = LESS if asked.near else 1.0
+    reason = _reason(asked, result, known, asking.within(part))
     able = not (reason.reason in IMPOSSIBLE_ALONE and reason.params.get("proven"))
     if able:
         worth, forced = weigh(
-            problem, result, request_id, asking.part(WEIGHING), level=asked.level, cancel=cancel
+            problem, result, request_id, asking.part(part * WEIGHING), level=asked.level, cancel=cancel
         )
     else:
         own = headline(asked.request.levels[asked.level])
         worth, forced = BreakEven(request_id, asked.level, own, possible=False), None
-    found = families(asked, forced, asking.within(CHANGING), able=able)
+    found = families(asked, forced, asking.within(part * CHANGING), able=able)
     anyway = reason.reason in ("stability", "outbid")
     binding, holders = contention(problem, plan, request_id, asked.level, anyway=anyway)
     return Card(
@@ -143,7 +148,7 @@ def card(
         binding=binding,
         holders=holders,
         worth=worth,
-        families={"value": _value_family(worth), **found},
+        families={"value": _value_family(worth, asked, asking), **found},
     )
 
 
@@ -168,11 +173,17 @@ def _judged(problem: Problem, plan: Plan, asking: Asking) -> Result:
     return replace(found, plan=plan, measures=measures, proven_stages=stages, status=status)
 
 
-def _value_family(worth: BreakEven) -> Family | None:
-    """What it takes in value alone: by how much it must rise, and who then has less."""
+def _value_family(worth: BreakEven, asked: Asked, asking: Asking) -> Family | None:
+    """What it takes in value alone: by how much it must rise, and who then has less.
+
+    Every best plan grants it then; whether runs find such a plan is asked as of the other families.
+    """
     if worth.high is None:
         return None
     change = worth.high - worth.own_value
+    confirmed = Trials(asked, asking, 1).confirms(
+        lambda: with_value(asked.problem, asked.name, asked.level, change), change
+    )
     return Family(
         change=change,
         below=change - 1 if worth.exact and change > 0 and not worth.tied else None,
@@ -180,6 +191,7 @@ def _value_family(worth: BreakEven) -> Family | None:
         method="exact" if worth.exact else "interval",
         proven=worth.exact,
         tested=2 if worth.exact else 0,
+        confirmed=confirmed,
         more={
             "factor": round(worth.high / worth.own_value, 6) if worth.own_value > 0 else None,
             "estimate": None if worth.estimate is None else worth.estimate - worth.own_value,

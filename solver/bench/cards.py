@@ -9,8 +9,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from solver.bench.generate import SHAPES, Shape, generate_shape
-from solver.cards.families import ALL_STAGES, NAMES, applied
+from solver.cards.families import ALL_STAGES, CONFIRMING, NAMES, applied
 from solver.cards.forcing import granted_level, headline, held
+from solver.cards.without import SMALL, breadth
 from solver.explain import card
 from solver.plan import Plan
 from solver.referee import rank
@@ -38,7 +39,10 @@ Group = Literal["proven", "unproven"]
 GROUPS: tuple[Group, ...] = ("proven", "unproven")
 """Cards of plans that are proven best in all stages, and of others."""
 
-COUNTS = ("told", "enough", "unknown", "conditional", "below", "not_enough", "tied", "below_unknown")
+COUNTS = ("told", "enough", "again", "unknown", "conditional", "below", "not_enough", "tied", "below_unknown")
+
+RUNS = round(1 / CONFIRMING)
+"""How many times the limits of a run a card has where it confirms what it tells by such runs."""
 
 MOST_OF_ONE = 25
 """Cards of one company; of more requests that lack something every so many is taken."""
@@ -53,9 +57,9 @@ class Tally:
         seed: Of the company whose cards come next.
         done: How many of its cards are made.
         counts: By group, family and one of `COUNTS`: told, granted when applied, neither granted nor proven,
-            told on condition that the rest of the plan stays, which is not judged; the same for the step
-            below that a card says is not enough, `tied` where a plan with it is worth exactly as much as the
-            best without it.
+            granted with another seed too (unproven plans only), told on condition that the rest of the plan
+            stays, which is not judged; the same for the step below that a card says is not enough, `tied`
+            where a plan with it is worth exactly as much as the best without it.
         cards: By group.
         reasons: How many cards gave each reason.
         impossible: Levels that cards call impossible, and how many of them were granted all the same when
@@ -134,7 +138,8 @@ def hold_to_word(
     Args:
         tally: Where to begin or go on; it is filled.
         count: How many cards there shall be in all.
-        settings: Of every plan, card and re-solve; a card has the same limits for all its families.
+        settings: Of every plan, card and re-solve; a card has the same limits for all its families, of large
+            unproven plans `RUNS` times them, so that each change it confirms is confirmed by such a run.
         stop: Asked before each plan and card, and during them; a card that was stopped counts nothing.
         told: Called after each card.
 
@@ -151,7 +156,7 @@ def hold_to_word(
             if tally.cards.total() == count or stop():
                 return tally
             began, judge = time.monotonic(), _Judge(problem, result, settings, stop)
-            found = card(problem, result, request, settings, cancel=stop)
+            found = card(problem, result, request, _of_a_card(problem, result, settings), cancel=stop)
             seconds = round(time.monotonic() - began, 1)
             judge.judge(found)
             if stop():
@@ -161,6 +166,18 @@ def hold_to_word(
                 told(tally)
         tally.seed, tally.done = tally.seed + 1, 0
     return tally
+
+
+def _of_a_card(problem: Problem, result: Result, settings: Settings) -> Settings:
+    """The limits of a card."""
+    if result.proven_stages == ALL_STAGES or breadth(problem) <= SMALL:
+        return settings
+    work = settings.work_limit
+    return replace(
+        settings,
+        wall_limit_s=RUNS * settings.wall_limit_s,
+        work_limit=None if work is None else RUNS * work,
+    )
 
 
 def _short(problem: Problem, result: Result) -> Iterator[str]:
@@ -218,6 +235,9 @@ class _Judge:
         after = self._solved(found, name, family.change)
         if self._granted(found, after):
             self._count(name, "enough")
+            if self._group == "unproven":
+                again = self._solved(found, name, family.change, later=1)
+                self._counts[self._group, name, "again"] += self._granted(found, again)
         elif self._group == "proven" and after.status != "optimal":
             self._count(name, "unknown")
         else:
@@ -235,12 +255,12 @@ class _Judge:
         else:
             self._fail(found, name, "below", family.below)
 
-    def _solved(self, found: Card, name: Name, change: Any) -> Result:
+    def _solved(self, found: Card, name: Name, change: Any, later: int = 0) -> Result:
+        """The changed problem solved, from nothing with another seed where the plan is proven."""
         changed = applied(self._problem, found.request, found.level, name, change)
-        if self._group == "unproven":
-            return solve(changed, self._settings, cancel=self._stop, start=self._result.plan)
-        other = replace(self._settings, seed=self._settings.seed + 1)
-        return solve(changed, other, cancel=self._stop)
+        proven = self._group == "proven"
+        settings = replace(self._settings, seed=self._settings.seed + later + proven)
+        return solve(changed, settings, cancel=self._stop, start=None if proven else self._result.plan)
 
     def _granted(self, found: Card, after: Result) -> bool:
         return granted_level(after.plan or Plan(), found.request) >= found.level

@@ -96,6 +96,7 @@ def cards_table(document: Mapping[str, Any]) -> str:
                 name,
                 number(c["told"]),
                 number(c["enough"]),
+                number(c["again"]),
                 number(c["unknown"]),
                 number(c["conditional"]),
                 share(c["enough"] / c["told"] if c["told"] else None),
@@ -109,7 +110,7 @@ def cards_table(document: Mapping[str, Any]) -> str:
             )
             for name, c in families.items()
         ]
-        head = ("family", "told", "granted", "not proven", "on condition", "enough", "step below")
+        head = ("family", "told", "granted", "again", "not proven", "on condition", "enough", "step below")
         table = lay_out((*head, "not granted", "a tie", "not proven", "not enough"), rows)
         parts.append(f"{document['cards'][group]} cards of {group} plans\n{table}")
     return "\n\n".join(parts)

@@ -26,6 +26,7 @@ class Asking:
         cancel: Asked now and then; True ends the solves.
         executor: Who searches the parts of large problems, as in `solver.solve`.
         solves: How many solves were run.
+        whole: The question that this one is a part of; itself when it is none.
     """
 
     def __init__(
@@ -33,7 +34,9 @@ class Asking:
         settings: Settings,
         cancel: Callable[[], bool] | None = None,
         executor: Executor | None = None,
+        whole: Asking | None = None,
     ) -> None:
+        self.whole = whole or self
         self.settings = settings
         self.cancel = cancel
         self.executor = executor
@@ -63,7 +66,7 @@ class Asking:
 
     def within(self, share: float) -> Asking:
         """A question inside this one with `share` (0 to 1) of its limits."""
-        return Asking(self.part(share), self.cancel, self.executor)
+        return Asking(self.part(share), self.cancel, self.executor, self.whole)
 
     def solve(
         self, problem: Problem, share: float, start: Plan | None = None, *, other: bool = False

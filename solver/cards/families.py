@@ -30,11 +30,12 @@ ALL_STAGES = (1, 2, 3, 4, 5)
 PROVEN_USES = 0.25
 """Part of its limits that a proven solve is taken to have used."""
 
-MOST_CONFIRMED = 2
-"""Changes of one family that are confirmed by a solve of the whole, where only near ones are tried."""
+MOST_CHECKED, CHECKING = 2, 0.01
+"""Changes of one family that a brief solve of the whole checks, where only near ones are tried; its part of
+the limits of the whole question."""
 
-CONFIRMING = 0.25
-"""Part of the limits of a family for each of them."""
+CONFIRMING = 0.1
+"""Part of the limits of the whole question for the run that confirms a change of a family, if it passed."""
 
 Method = Literal["exact", "interval", "tested grid"]
 Name = Literal["value", "hours", "window", "level", "people", "yield"]
@@ -53,7 +54,8 @@ class Family:
         proven: Whether the solve that grants it was proven.
         tested: How many changes were tried.
         scope: "whole", or "nearby" when all but the request and its nearest rivals stood as they are.
-        confirmed: Whether a solve of the whole grants it too, begun with the plan in hand as a new run is.
+        confirmed: Whether runs of the whole grant it too, begun with the plan in hand as a new run is: a
+            brief one with another seed, and one with a tenth of the limits of the question.
         more: Further keys of this family.
     """
 
@@ -127,7 +129,9 @@ class Trials:
 
     A solve may use a third of what is left. What it used is not known: one that ended without proof counts as
     having used it all, one that was proven as a quarter of it. Where only the nearest rivals may change, a
-    change that is enough beside all the rest is confirmed by a solve of the whole from the plan in hand.
+    change that is enough beside all the rest is checked and confirmed by runs of the whole from the plan in
+    hand. The run that confirms has the same share of the question in every card, so whoever then plans with
+    these limits has the very plan.
     """
 
     def __init__(self, asked: Asked, asking: Asking, most: int) -> None:
@@ -135,9 +139,10 @@ class Trials:
         self.asking = asking
         self.tested = 0
         self._least = 0.25 / most
-        self._left = 1.0 - MOST_CONFIRMED * CONFIRMING * asked.near
+        self._left = 1.0
         self._known: dict[str, Answer] = {}
         self._confirmed: dict[str, bool] = {}
+        self._ran = False
 
     def grants(self, change: Callable[[], Problem], key: object) -> Answer:
         """Whether the problem that `change` makes grants the request; asked again, the answer is the same."""
@@ -193,7 +198,7 @@ class Trials:
             enough = enough or (change, answer)
             if self.confirms(partial(apply, change), change):
                 return change, answer
-            if len(self._confirmed) == MOST_CONFIRMED:
+            if self._tired():
                 break
         return enough
 
@@ -202,11 +207,25 @@ class Trials:
         if not self.asked.near:
             return True
         if str(key) not in self._confirmed:
-            if len(self._confirmed) == MOST_CONFIRMED or self.asking.stopped():
+            if self._tired() or self.asking.stopped():
                 return False
-            found = self.asking.solve(change(), CONFIRMING, self.asked.plan)
-            self._confirmed[str(key)] = found.plan is not None and self._has(found.plan)
+            self._confirmed[str(key)] = False
+            if self._run(change(), CHECKING, other=True):
+                self._ran = True
+                self._confirmed[str(key)] = self._run(change(), CONFIRMING)
         return self._confirmed[str(key)]
+
+    def _tired(self) -> bool:
+        """Whether no further change is confirmed."""
+        return self._ran or len(self._confirmed) == MOST_CHECKED
+
+    def _run(self, changed: Problem, share: float, *, other: bool = False) -> bool:
+        """Whether a run with that share of the whole question grants the request."""
+        try:
+            found = self.asking.whole.solve(changed, share, self.asked.plan, other=other)
+        except ProblemErrors:
+            return False
+        return found.plan is not None and self._has(found.plan)
 
     def family(
         self,
