@@ -57,7 +57,8 @@ def solve(
         cancel: Asked in the caller's thread at least every half second; True keeps the best plan so far.
         start: A plan to begin from; what breaks a rule in it is dropped, and the result is never worse than
             what is left.
-        reasons: Whether to say why each request is below its top level, which takes further solves.
+        reasons: Whether to say why each request is below its top level, which takes further solves within
+            the same limits.
         executor: Who searches the parts of a large problem, of any kind; None for processes of our own. They
             are spawned, so a script that solves large problems guards its start with `__name__`. What an
             executor fails to answer is searched here.
@@ -71,6 +72,12 @@ def solve(
         SolverDisagreementError: Two runs of the engine contradict each other.
         ModelInvalidError: CP-SAT refuses the model.
     """
+    if reasons:
+        from solver.cards.short import explained, searching
+
+        limits = searching(settings)
+        result = solve(problem, limits, progress=progress, cancel=cancel, start=start, executor=executor)
+        return explained(problem, result, settings, cancel=cancel)
     watch = Watch(problem, settings.wall_limit_s, progress, cancel, executor)
     require_valid(problem)
     kept = None if start is None else salvage(problem, start)
@@ -87,12 +94,7 @@ def solve(
         from solver.apart import search
 
         ending = search(problem, settings, watch, None if kept or start is None else _near(problem, start))
-    result = _result(problem, mark, ending, watch)
-    if reasons and result.plan is not None:
-        from solver.cards import short
-
-        result = replace(result, short=short.reasons(problem, result, settings, cancel=cancel))
-    return result
+    return _result(problem, mark, ending, watch)
 
 
 def _first_plan(problem: Problem, settings: Settings, watch: Watch) -> None:

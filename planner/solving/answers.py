@@ -76,17 +76,16 @@ def _within(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel
     """The best plan within a budget of changes; why not more is asked within it too."""
     from planner.settings import cluster
     from planner.solving.cluster import cluster_at
-    from solver.cards.short import reasons
+    from solver.cards.short import explained, searching
     from solver.tradeoffs.moves import Limit, at_most, kept
 
     start, limit = _begin(task), Limit("moves", task["most_moves"])
+    limits = searching(settings) if task.get("reasons") else settings
     with cluster_at(cluster()) as executor:
-        result = at_most(
-            problem, limit, settings, start=start, progress=tell, cancel=cancel, executor=executor
-        )
+        result = at_most(problem, limit, limits, start=start, progress=tell, cancel=cancel, executor=executor)
     if result.plan is None or not task.get("reasons"):
         return result
-    return replace(result, short=reasons(kept(problem, result.plan), result, settings, cancel=cancel))
+    return explained(kept(problem, result.plan), result, settings, cancel=cancel)
 
 
 def _break_even(

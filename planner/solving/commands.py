@@ -61,21 +61,21 @@ def solve_command(
     inputs.target(output)
     refuse(inputs)
     assert read is not None  # noqa: S101 - refused otherwise
-    from solver.cards.short import reasons
+    from solver.cards.short import explained, searching
     from solver.plan import Plan
     from solver.solve import solve
     from solver.tradeoffs.moves import Limit, at_most, kept
 
-    line = LiveLine()
+    line, search = LiveLine(), searching(settings)
     with Interrupts() as interrupts, engine_faults(), cluster_at(address) as executor:
         plan = begin.plan if begin else None
         where, stop = read, (lambda: interrupts.count > 0)
         if most is None:
-            result = solve(read, settings, progress=line.show, cancel=stop, start=plan, executor=executor)
+            result = solve(read, search, progress=line.show, cancel=stop, start=plan, executor=executor)
         else:
             limit = Limit("moves", most)
             result = at_most(
-                read, limit, settings, progress=line.show, cancel=stop, start=plan, executor=executor
+                read, limit, search, progress=line.show, cancel=stop, start=plan, executor=executor
             )
             where = kept(read, result.plan or Plan())
         if result.stopped == "conflict":
@@ -86,9 +86,7 @@ def solve_command(
             result = replace(result, conflicts_smallest=needed)
         if result.plan is not None:
             line.say("finding reasons")
-            result = replace(
-                result, short=reasons(where, result, settings, cancel=lambda: interrupts.count > 1)
-            )
+        result = explained(where, result, settings, cancel=lambda: interrupts.count > 1)
     line.end()
     from solver.files import write_result
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.cards.alone import alone
-from solver.cards.asking import Asking
+from solver.cards.asking import LEAST_S, Asking
 from solver.cards.without import SMALL, Without, breadth, tries_of
 from solver.plan import Short
 from solver.problem import REFUSED
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from solver.settings import Settings
 
 SHARE = 0.25
-"""Part of the wall limit (and of the limit of work) of a solve that its reasons may use beside it."""
+"""Most part of the wall limit of a solve, and of its limit of work, that its reasons may use."""
+
+KEPT = 0.1
+"""Part of the wall limit that a solve leaves to its reasons in any case."""
 
 WORK_PER_SECOND = 0.5
 """Units of work that stand for a second when the settings name no limit of work, as in solve."""
@@ -40,13 +43,27 @@ AFTER_STOP_S = 2.0
 ALL_STAGES = (1, 2, 3, 4, 5)
 
 
+def searching(settings: Settings) -> Settings:
+    """The settings of a solve whose reasons shall be there within the wall limit too."""
+    return replace(settings, wall_limit_s=(1 - KEPT) * settings.wall_limit_s)
+
+
+def explained(
+    problem: Problem, result: Result, settings: Settings, *, cancel: Callable[[], bool] | None = None
+) -> Result:
+    """The result of a solve with the settings of `searching`, with its reasons and the whole wall limit."""
+    whole = replace(result.settings, wall_limit_s=settings.wall_limit_s)
+    return replace(result, settings=whole, short=reasons(problem, result, settings, cancel=cancel))
+
+
 def reasons(
     problem: Problem, result: Result, settings: Settings, *, cancel: Callable[[], bool] | None = None
 ) -> tuple[Short, ...]:
     """Why each request of `result` that is below its top level is there, sorted by request.
 
-    All solves together take at most `SHARE` of the wall limit of `settings`, and little after a stop. A
-    verdict that was not proven in that time says so in its params: "proven" is false.
+    All solves together take at most `SHARE` of the wall limit of `settings` and what the solve left of it,
+    and little after a stop. A verdict that was not proven in that time says so in its params: "proven" is
+    false.
 
     Args:
         problem: The problem that was solved.
@@ -59,6 +76,8 @@ def reasons(
     if result.stopped == "cancelled":
         # Whoever stopped the solve is waiting.
         settings = replace(settings, wall_limit_s=min(settings.wall_limit_s, AFTER_STOP_S / SHARE))
+    left = max(LEAST_S, settings.wall_limit_s - result.seconds)
+    settings = replace(settings, wall_limit_s=min(settings.wall_limit_s, left / SHARE))
     proven = result.proven_stages == ALL_STAGES
     below = _below(problem, result.plan)
     return reasons_for(problem, result.plan, below, settings, proven=proven, cancel=cancel)

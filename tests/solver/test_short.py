@@ -13,7 +13,7 @@ import pytest
 from random_problems import random_problem
 from samples import FIXTURES, document, row
 
-from solver.cards.short import SHARE, reasons
+from solver.cards.short import SHARE, reasons, searching
 from solver.files import read_problem, write_problem
 from solver.problem import DepartmentCap, Lock, Problem
 from solver.settings import Settings
@@ -206,6 +206,23 @@ def test_reasons_keep_to_their_share_of_the_time() -> None:
     result = solve(problem)
     assert SHARE == 0.25
     assert len(reasons(problem, result, Settings(wall_limit_s=0.4))) == 2
+
+
+def test_reasons_have_what_the_solve_left_of_the_time() -> None:
+    """Where the solve took the whole wall limit nothing more is asked, and every reason is unproven."""
+    problem = fixture("full")
+    result = solve(problem)
+    late = reasons(problem, replace(result, seconds=60.0), Settings(wall_limit_s=60.0))
+    assert [short.params["proven"] for short in late] == [False, False]
+    in_time = reasons(problem, replace(result, seconds=30.0), Settings(wall_limit_s=60.0))
+    assert [short.params["proven"] for short in in_time] == [True, True]
+
+
+def test_a_solve_with_reasons_has_the_settings_asked_for() -> None:
+    """Its search ends earlier so that the reasons end in time, which the result need not tell."""
+    asked = Settings(wall_limit_s=50.0)
+    assert searching(asked).wall_limit_s == 45.0
+    assert solve(fixture("full"), asked, reasons=True).settings.wall_limit_s == 50.0
 
 
 def test_without_a_plan_there_are_no_reasons() -> None:
