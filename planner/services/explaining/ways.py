@@ -114,9 +114,7 @@ def _outside(request: ResourceRequest, card: Mapping[str, Any]) -> tuple[Way, ..
     return (Way(family=OUTSIDE, words=words, proven=True, counter=True, price_minor=most),)
 
 
-def _outside_lines(
-    session: Session, actor: Actor, request: ResourceRequest, card: Question
-) -> Iterator[Way]:
+def _outside_lines(session: Session, actor: Actor, request: ResourceRequest, card: Question) -> Iterator[Way]:
     """The price for which one line of several could be bought, its others being done by own people.
 
     Its manager reads it rounded down to steps of the own worth, as it tells what others' hours cost.
