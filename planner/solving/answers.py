@@ -77,15 +77,16 @@ def _within(task: Task, problem: Problem, settings: Settings, tell: Tell, cancel
     from planner.settings import cluster
     from planner.solving.cluster import cluster_at
     from solver.cards.short import explained, searching
+    from solver.plan import Plan
     from solver.tradeoffs.moves import Limit, at_most, kept
 
     start, limit = _begin(task), Limit("moves", task["most_moves"])
     limits = searching(settings) if task.get("reasons") else settings
     with cluster_at(cluster()) as executor:
         result = at_most(problem, limit, limits, start=start, progress=tell, cancel=cancel, executor=executor)
-    if result.plan is None or not task.get("reasons"):
+    if not task.get("reasons"):
         return result
-    return explained(kept(problem, result.plan), result, settings, cancel=cancel)
+    return explained(kept(problem, result.plan or Plan()), result, settings, cancel=cancel)
 
 
 def _break_even(

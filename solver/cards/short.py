@@ -73,11 +73,11 @@ def reasons(
     """
     if result.plan is None:
         return ()
+    seconds = min(SHARE * settings.wall_limit_s, max(LEAST_S, settings.wall_limit_s - result.seconds))
     if result.stopped == "cancelled":
         # Whoever stopped the solve is waiting.
-        settings = replace(settings, wall_limit_s=min(settings.wall_limit_s, AFTER_STOP_S / SHARE))
-    left = max(LEAST_S, settings.wall_limit_s - result.seconds)
-    settings = replace(settings, wall_limit_s=min(settings.wall_limit_s, left / SHARE))
+        seconds = min(seconds, AFTER_STOP_S)
+    settings = replace(settings, wall_limit_s=seconds / SHARE)
     proven = result.proven_stages == ALL_STAGES
     below = _below(problem, result.plan)
     return reasons_for(problem, result.plan, below, settings, proven=proven, cancel=cancel)

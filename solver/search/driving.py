@@ -157,7 +157,8 @@ class Drive:
         if pages(state, TOTALS)[UNMET, 0] > 0:
             return state, 0
         seconds = max(0.0, self.deadline - monotonic())
-        units = seconds * self.settings.workers if self.work is None else self.work
+        # It has one of the workers only, and takes no longer than its part of the search does.
+        units = seconds if self.work is None else self.work / self.settings.workers
         steps = round(units * STEPS)
         return pressed(case, state, prices, self.settings.seed, steps=steps, over=self._over)
 

@@ -218,6 +218,14 @@ def test_reasons_have_what_the_solve_left_of_the_time() -> None:
     assert [short.params["proven"] for short in in_time] == [True, True]
 
 
+def test_a_solve_stopped_late_still_has_reasons() -> None:
+    """Cancelled after half a minute of sixty seconds there are two seconds for them, and these are enough."""
+    problem = fixture("full")
+    stopped = replace(solve(problem), stopped="cancelled", seconds=30.0)
+    found = reasons(problem, stopped, Settings(wall_limit_s=60.0))
+    assert [short.params["proven"] for short in found] == [True, True]
+
+
 def test_a_solve_with_reasons_has_the_settings_asked_for() -> None:
     """Its search ends earlier so that the reasons end in time, which the result need not tell."""
     asked = Settings(wall_limit_s=50.0)
